@@ -1,0 +1,50 @@
+/**
+ * Every failure an administrator may meet has one of these codes. The text for people lives in
+ * `src/i18n/{en,zh-CN}.json` under `error.<code>`; a unit test keeps both complete.
+ */
+export const errorCodes = [
+  'bad_request',
+  'conflict',
+  'internal',
+  'not_found',
+  'already_exists',
+  'in_use',
+  'no_space',
+  'command_failed',
+  'command_missing',
+  'command_timeout',
+  'port_in_use',
+  'address_missing',
+  'node_too_old',
+  'data_dir_busy',
+  'storage_unavailable',
+  'target_unavailable',
+  'task_cancelled',
+  'invalid_value',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Values that fill the placeholders of an error's text; always safe to show and to log. */
+export type ErrorContext = Record<string, string | number | boolean | null>;
+
+/**
+ * The one error class of the program. It carries a code, the context that fills the text for
+ * people, and the cause; each edge (CLI, HTTP, Thrift, console) translates it exactly once.
+ */
+export class CafebootError extends Error {
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, context: ErrorContext = {}, options: { cause?: unknown } = {}) {
+    super(`${code} ${JSON.stringify(context)}`, options);
+    this.name = 'CafebootError';
+    this.code = code;
+    this.context = context;
+  }
+}
+
+/** Whether `error` is ours and has this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is CafebootError {
+  return error instanceof CafebootError && error.code === code;
+}

@@ -1,0 +1,97 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { CafebootError } from '../errors.ts';
+
+/** One received datagram. `bytes` belongs to the receiver until its handler returns. */
+export interface Datagram {
+  bytes: Buffer;
+  /** The sender's IPv4 address and UDP port. */
+  address: string;
+  port: number;
+}
+
+/** A bound UDP socket. Sending never throws: failures reach `onError`. */
+export interface UdpSocket {
+  readonly address: string;
+  readonly port: number;
+  send(bytes: Uint8Array, port: number, address: string): void;
+  close(): Promise<void>;
+}
+
+export interface UdpOptions {
+  /** IPv4 address to bind; `0.0.0.0` also receives broadcasts, an interface's address does not. */
+  address: string;
+  /** 0 lets the kernel choose. */
+  port: number;
+  /** Allow sending to 255.255.255.255; it leaves by the interface that owns `address`. */
+  broadcast?: boolean;
+  /** Share the port with sockets bound to other addresses of this machine. */
+  shared?: boolean;
+  /** Kernel receive buffer; a hall of PCs switched on at once sends bursts. */
+  receiveBufferBytes?: number;
+  onMessage: (datagram: Datagram) => void;
+  onError: (error: Error) => void;
+}
+
+/** The seam to UDP; the fake in test/fakes implements it for faults. */
+export type OpenUdp = (options: UdpOptions) => Promise<UdpSocket>;
+
+/**
+ * Opens and binds one IPv4 UDP socket.
+ * Throws `port_in_use` or `address_missing` with the address and port that failed.
+ */
+export const openUdp: OpenUdp = (options) =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket({
+      type: 'udp4',
+      reuseAddr: options.shared ?? false,
+      // Peers are always literal addresses: skip the resolver, which costs more than the send.
+      lookup: (hostname, _options, callback) => callback(null, hostname, 4),
+    });
+    socket.once('error', (error) => {
+      socket.close();
+      reject(bindError(error, options));
+    });
+    socket.bind({ address: options.address, port: options.port, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      socket.on('error', options.onError);
+      if (options.broadcast) socket.setBroadcast(true);
+      if (options.receiveBufferBytes) socket.setRecvBufferSize(options.receiveBufferBytes);
+      socket.on('message', (bytes, remote) =>
+        options.onMessage({ bytes, address: remote.address, port: remote.port }),
+      );
+      resolve(wrap(socket, options.onError));
+    });
+  });
+
+function wrap(socket: Socket, onError: (error: Error) => void): UdpSocket {
+  const { address, port } = socket.address();
+  let open = true;
+  return {
+    address,
+    port,
+    send(bytes, toPort, toAddress) {
+      if (!open) return;
+      // dgram throws on port 0, which a forged datagram may carry as its source port.
+      if (toPort < 1 || toPort > 65_535) return onError(new RangeError(`port ${toPort}`));
+      socket.send(bytes, toPort, toAddress, (error) => {
+        if (error) onError(error);
+      });
+    },
+    close: () =>
+      new Promise((resolve) => {
+        if (!open) return resolve();
+        open = false;
+        socket.close(() => resolve());
+      }),
+  };
+}
+
+function bindError(error: NodeJS.ErrnoException, options: UdpOptions): Error {
+  const context = { address: options.address, port: options.port, protocol: 'udp' };
+  if (error.code === 'EADDRINUSE')
+    return new CafebootError('port_in_use', context, { cause: error });
+  if (error.code === 'EADDRNOTAVAIL') {
+    return new CafebootError('address_missing', context, { cause: error });
+  }
+  return error;
+}
