@@ -9,6 +9,9 @@ export const errorCodes = [
   'not_found',
   'already_exists',
   'in_use',
+  'image_not_ready',
+  'wrong_image_kind',
+  'draft_in_use',
   'no_space',
   'command_failed',
   'command_missing',
@@ -17,10 +20,15 @@ export const errorCodes = [
   'address_missing',
   'node_too_old',
   'data_dir_busy',
+  'database_newer',
   'storage_unavailable',
   'target_unavailable',
   'task_cancelled',
+  'task_interrupted',
   'invalid_value',
+  'unsafe_script_value',
+  'wrong_address',
+  'no_entry',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -1,0 +1,89 @@
+import { CafebootError } from '../errors.ts';
+import type { EntryRow } from '../store/entries.ts';
+import type { Store } from '../store/store.ts';
+import { parseSlug } from './fields.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A boot entry as people see it: its images by name, data images in LUN order. */
+export interface Entry {
+  name: string;
+  description: string;
+  os: string;
+  data: string[];
+  position: number;
+}
+
+export interface EntryFields {
+  name?: string;
+  description?: string;
+  os?: string;
+  data?: string[];
+  position?: number;
+}
+
+export interface EntryDeps {
+  store: Store;
+  timeline: Timeline;
+}
+
+export type Entries = ReturnType<typeof createEntries>;
+
+/** The boot menu's items. */
+export function createEntries({ store, timeline }: EntryDeps) {
+  function imageId(name: string, kind: 'os' | 'data'): number {
+    const image = store.images.find({ name });
+    if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+    if (image.kind !== kind) throw new CafebootError('wrong_image_kind', { image: name, kind });
+    return image.id;
+  }
+
+  const imageName = (id: number): string => store.images.find({ id })?.name ?? '';
+
+  function getRow(name: string): EntryRow {
+    const entry = store.entries.find({ name });
+    if (!entry) throw new CafebootError('not_found', { kind: 'entry', name });
+    return entry;
+  }
+
+  const present = (row: EntryRow): Entry => ({
+    name: row.name,
+    description: row.description,
+    os: imageName(row.osImageId),
+    data: row.dataImageIds.map(imageName),
+    position: row.position,
+  });
+
+  const toRow = ({ name, description, os, data, position }: EntryFields) => ({
+    ...(name !== undefined && { name: parseSlug('name', name) }),
+    ...(description !== undefined && { description }),
+    ...(os !== undefined && { osImageId: imageId(os, 'os') }),
+    ...(data !== undefined && { dataImageIds: data.map((image) => imageId(image, 'data')) }),
+    ...(position !== undefined && { position }),
+  });
+
+  return {
+    list: (): Entry[] => store.entries.list().map(present),
+    get: (name: string): Entry => present(getRow(name)),
+    getRow,
+
+    add(fields: EntryFields & { name: string; os: string }): Entry {
+      const row = { description: '', dataImageIds: [], ...toRow(fields) };
+      store.entries.add(row as Omit<EntryRow, 'id' | 'position'>);
+      timeline.record({ kind: 'entry.added', data: { entry: fields.name } });
+      return present(getRow(fields.name));
+    },
+
+    /** The caller drops the entry's targets and overlays first where its images change. */
+    update(name: string, fields: EntryFields): Entry {
+      store.entries.update(getRow(name).id, toRow(fields));
+      timeline.record({ kind: 'entry.changed', data: { entry: name } });
+      return present(getRow(fields.name ?? name));
+    },
+
+    /** The caller drops the entry's targets and overlays first. */
+    remove(name: string): void {
+      store.entries.remove(getRow(name).id);
+      timeline.record({ kind: 'entry.removed', data: { entry: name } });
+    },
+  };
+}

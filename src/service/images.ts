@@ -1,0 +1,200 @@
+import { stat } from 'node:fs/promises';
+import { CafebootError } from '../errors.ts';
+import { copyIntoVolume } from '../storage/copy.ts';
+import type { VolumeStore } from '../storage/volumes.ts';
+import type { DraftRow, ImageRow, VersionRow } from '../store/images.ts';
+import type { ImageKind } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import type { TaskRow } from '../store/tasks.ts';
+import { parseSlug } from './fields.ts';
+import type { Serialise } from './serialise.ts';
+import type { TaskControl, Tasks } from './tasks.ts';
+import type { Timeline } from './timeline.ts';
+
+/** An image as people see it. Sizes in bytes, times in epoch milliseconds. */
+export interface Image {
+  name: string;
+  kind: ImageKind;
+  description: string;
+  sizeBytes: number;
+  /** Number of the version that the next boot gets; null while the first one is being made. */
+  published: number | null;
+  versions: { number: number; note: string; createdAt: number; ready: boolean }[];
+  draft: { base: number; createdAt: number } | null;
+}
+
+export interface NewImage {
+  name: string;
+  kind: ImageKind;
+  description?: string;
+}
+
+export interface ImageDeps {
+  store: Store;
+  volumes: VolumeStore;
+  tasks: Tasks;
+  timeline: Timeline;
+  serialise: Serialise;
+  now: () => number;
+}
+
+export type Images = ReturnType<typeof createImages>;
+
+/** Golden disks and their versions. A version's volume is never written once it is ready. */
+export function createImages({ store, volumes, tasks, timeline, serialise, now }: ImageDeps) {
+  function getRow(name: string): ImageRow {
+    const image = store.images.find({ name });
+    if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+    return image;
+  }
+
+  function present(image: ImageRow): Image {
+    const versions = store.images.versions(image.id);
+    const draft = store.images.findDraft(image.id);
+    const numberOf = (id: number) => versions.find((version) => version.id === id)?.number ?? null;
+    return {
+      name: image.name,
+      kind: image.kind,
+      description: image.description,
+      sizeBytes: image.sizeBytes,
+      published: image.publishedVersionId && numberOf(image.publishedVersionId),
+      versions: versions.map(({ number, note, createdAt, state }) => ({
+        number,
+        note,
+        createdAt,
+        ready: state === 'ready',
+      })),
+      draft: draft
+        ? { base: numberOf(draft.baseVersionId) ?? 0, createdAt: draft.createdAt }
+        : null,
+    };
+  }
+
+  /** Records image and first version before the volume exists, so that a crash leaves no stray volume. */
+  function addRecord({ name, kind, description = '' }: NewImage, sizeBytes: number): VersionRow {
+    parseSlug('name', name);
+    return store.transaction(() => {
+      const createdAt = now();
+      const imageId = store.images.add({ name, kind, description, sizeBytes, createdAt });
+      return addVersion(imageId, 1, '');
+    });
+  }
+
+  function addVersion(imageId: number, number: number, note: string): VersionRow {
+    const volume = `img-${imageId}-v${number}`;
+    const version = { imageId, number, note, volume, state: 'making' as const, createdAt: now() };
+    return { ...version, id: store.images.addVersion(version) };
+  }
+
+  function publishVersion(image: ImageRow, version: VersionRow): void {
+    store.images.update(image.id, { publishedVersionId: version.id });
+    const data = { image: image.name, version: version.number };
+    timeline.record({ kind: 'image.published', data });
+  }
+
+  /** The first version is complete: from now on it can be booted. */
+  function finishFirst(version: VersionRow): void {
+    const image = store.images.find({ id: version.imageId });
+    if (!image) throw new CafebootError('not_found', { kind: 'image', name: version.imageId });
+    store.transaction(() => {
+      store.images.markReady(version.id);
+      publishVersion(image, version);
+    });
+    const { name, kind, sizeBytes } = image;
+    timeline.record({ kind: 'image.added', data: { image: name, kind, sizeBytes } });
+  }
+
+  /** Runs `fill` on the first version's new volume; undoes everything where it fails. */
+  async function makeFirst(version: VersionRow, sizeBytes: number, fill?: () => Promise<void>) {
+    try {
+      await volumes.create(version.volume, sizeBytes);
+      await fill?.();
+      finishFirst(version);
+    } catch (error) {
+      await volumes.remove(version.volume);
+      store.images.remove(version.imageId);
+      throw error;
+    }
+  }
+
+  return {
+    list: (): Image[] => store.images.list().map(present),
+    get: (name: string): Image => present(getRow(name)),
+    getRow,
+
+    /** A blank disk of that capacity, to install an OS on or to fill with games. */
+    async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
+      const version = addRecord(image, sizeBytes);
+      await makeFirst(version, sizeBytes);
+      return present(getRow(image.name));
+    },
+
+    /** Copies a raw disk file of the server into a new image; the file is not changed. */
+    async importRaw(image: NewImage, path: string): Promise<TaskRow> {
+      const file = await stat(path).catch((error: unknown) => {
+        throw new CafebootError('not_found', { kind: 'file', name: path }, { cause: error });
+      });
+      if (!file.isFile() || file.size === 0) {
+        throw new CafebootError('invalid_value', { field: 'file', value: path });
+      }
+      const version = addRecord(image, file.size);
+      const copy = ({ signal, progress }: TaskControl) =>
+        makeFirst(version, file.size, () =>
+          copyIntoVolume(path, volumes.devicePath(version.volume), {
+            signal,
+            onProgress: progress,
+          }),
+        );
+      return tasks.start('image.import', image.name, copy);
+    },
+
+    /** The draft that super hosts write to, made from the published version where there is none. */
+    ensureDraft: (image: ImageRow): Promise<DraftRow> =>
+      serialise(`image:${image.id}`, async () => {
+        const draft = store.images.findDraft(image.id);
+        if (draft) return draft;
+        const base = getPublished(store, image);
+        // The time makes the name new: a draft that was discarded must never be taken for this one.
+        const volume = `img-${image.id}-d${now()}`;
+        await volumes.snapshot(base.volume, volume);
+        const row = { imageId: image.id, baseVersionId: base.id, volume, createdAt: now() };
+        store.images.addDraft(row);
+        return row;
+      }),
+
+    /** Fails with `in_use` while a boot entry has it or an overlay stems from it. */
+    remove: (name: string): Promise<void> => {
+      const image = getRow(name);
+      return serialise(`image:${image.id}`, async () => {
+        const versions = store.images.versions(image.id);
+        const draft = store.images.findDraft(image.id);
+        if (versions.some((version) => version.state === 'making')) {
+          throw new CafebootError('in_use', { kind: 'image', name });
+        }
+        store.transaction(() => store.images.remove(image.id));
+        const names = [...versions, ...(draft ? [draft] : [])].map(({ volume }) => volume);
+        for (const volume of names) await volumes.remove(volume);
+        timeline.record({ kind: 'image.removed', data: { image: name } });
+      });
+    },
+
+    /** Images whose making a crash interrupted: nothing of them is worth keeping. */
+    async removeInterrupted(): Promise<void> {
+      for (const version of store.images.allVersions()) {
+        if (version.state !== 'making' || version.number !== 1) continue;
+        await volumes.remove(version.volume);
+        store.images.remove(version.imageId);
+      }
+    },
+  };
+}
+
+/** The version that the next boot gets. Throws `image_not_ready` where there is none yet. */
+export function getPublished(store: Store, image: ImageRow): VersionRow {
+  const version =
+    image.publishedVersionId === null
+      ? undefined
+      : store.images.findVersion(image.publishedVersionId);
+  if (version?.state !== 'ready') throw new CafebootError('image_not_ready', { image: image.name });
+  return version;
+}

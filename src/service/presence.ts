@@ -1,0 +1,80 @@
+/** What is remembered of a PC between its packets; times in epoch milliseconds. */
+interface Presence {
+  address?: string;
+  /** When it last fetched an iPXE binary by TFTP. */
+  binaryFetchedAt?: number;
+  /** When its iPXE was last told to load a boot file, newest last. */
+  rechainedAt: number[];
+  /** Kind and time of the latest event, so that retransmissions do not fill the timeline. */
+  lastEvent?: { key: string; at: number };
+}
+
+/** A binary fetched this long ago is what runs now: even a slow PC starts it within a minute. */
+const binaryFreshMs = 120_000;
+const rechainWindowMs = 120_000;
+const repeatMs = 1_000;
+/** Forged MACs must not grow memory; the longest unseen is forgotten. */
+const presenceLimit = 4_096;
+
+export type Presences = ReturnType<typeof createPresences>;
+
+/** The short memory that ties the stages of one boot together: DHCP by MAC, TFTP and HTTP by address. */
+export function createPresences(now: () => number) {
+  const byMac = new Map<string, Presence>();
+  const macByAddress = new Map<string, string>();
+
+  function touch(mac: string): Presence {
+    const presence = byMac.get(mac) ?? { rechainedAt: [] };
+    // Map keeps insertion order: taking it out and in again makes the first key the longest unseen.
+    byMac.delete(mac);
+    byMac.set(mac, presence);
+    if (byMac.size > presenceLimit) forgetOldest();
+    return presence;
+  }
+
+  function forgetOldest(): void {
+    const [oldest] = byMac.keys();
+    if (oldest === undefined) return;
+    const address = byMac.get(oldest)?.address;
+    if (address && macByAddress.get(address) === oldest) macByAddress.delete(address);
+    byMac.delete(oldest);
+  }
+
+  const recent = (times: number[], withinMs: number) =>
+    times.filter((time) => now() - time <= withinMs);
+
+  return {
+    sawAddress(mac: string, address: string): void {
+      const presence = touch(mac);
+      if (presence.address && presence.address !== address) macByAddress.delete(presence.address);
+      presence.address = address;
+      macByAddress.set(address, mac);
+    },
+    addressOf: (mac: string): string | undefined => byMac.get(mac)?.address,
+    findMacAt: (address: string): string | undefined => macByAddress.get(address),
+
+    fetchedBinary(mac: string): void {
+      touch(mac).binaryFetchedAt = now();
+    },
+    hasFreshBinary(mac: string): boolean {
+      const at = byMac.get(mac)?.binaryFetchedAt;
+      return at !== undefined && now() - at <= binaryFreshMs;
+    },
+
+    toldToRechain(mac: string): void {
+      const presence = touch(mac);
+      presence.rechainedAt = [...recent(presence.rechainedAt, rechainWindowMs), now()].slice(-32);
+    },
+    rechainCount: (mac: string): number =>
+      recent(byMac.get(mac)?.rechainedAt ?? [], rechainWindowMs).length,
+
+    /** Whether the same thing happened to this PC a moment ago. */
+    isRepeat(mac: string, key: string): boolean {
+      const presence = touch(mac);
+      const last = presence.lastEvent;
+      const repeated = last?.key === key && now() - last.at < repeatMs;
+      presence.lastEvent = { key, at: now() };
+      return repeated;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { CafebootError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+
+/** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
+export const settingsSchema = Type.Object({
+  /** What a PC that is in no list gets: no answer, its own disk, or a screen that tells its MAC. */
+  unknownHosts: Type.Enum(['ignore', 'local', 'menu'], { default: 'menu' }),
+  /** Whether a NIC's own iPXE is replaced by ours before it gets its script. */
+  rechain: Type.Enum(['never', 'always', 'missing-features'], { default: 'never' }),
+  /** How long the boot menu waits before it boots the default entry; 0 shows no menu. */
+  menuTimeoutMs: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 5_000 }),
+  /** Beginning of every target and initiator name, as in RFC 7143 section 4.2.7.3. */
+  targetPrefix: Type.String({
+    pattern: '^iqn\\.[0-9]{4}-[0-9]{2}\\.[a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?$',
+    default: 'iqn.2022-10.org.dbc.iscsi',
+  }),
+  /** How long events are kept. */
+  eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
+});
+
+export type Settings = Static<typeof settingsSchema>;
+export type SettingKey = keyof Settings;
+
+const keys = Object.keys(settingsSchema.properties) as SettingKey[];
+
+/** The settings kept in the database, validated on the way in. */
+export function createSettings(store: Store) {
+  let current = load(store);
+  return {
+    get: (): Settings => current,
+    /** Throws `not_found` for a key that is none, `invalid_value` with the reason for a bad value. */
+    set(key: string, value: unknown): Settings {
+      const known = findKey(key);
+      const schema = settingsSchema.properties[known];
+      const [error] = Value.Errors(schema, value);
+      if (error) {
+        const context = { field: known, value: JSON.stringify(value), reason: error.message };
+        throw new CafebootError('invalid_value', context);
+      }
+      store.settings.set(known, value);
+      current = load(store);
+      return current;
+    },
+    /** Back to the default. */
+    reset(key: string): Settings {
+      store.settings.remove(findKey(key));
+      current = load(store);
+      return current;
+    },
+  };
+}
+
+function findKey(key: string): SettingKey {
+  const known = keys.find((candidate) => candidate === key);
+  if (!known) throw new CafebootError('not_found', { kind: 'setting', name: key });
+  return known;
+}
+
+/** A stored value that no longer fits (an older program's) gives way to the default. */
+function load(store: Store): Settings {
+  const stored = store.settings.all();
+  const entries = keys.map((key) => {
+    const schema = settingsSchema.properties[key];
+    return [key, Value.Check(schema, stored[key]) ? stored[key] : Value.Default(schema, undefined)];
+  });
+  return Object.fromEntries(entries) as Settings;
+}

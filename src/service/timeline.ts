@@ -1,0 +1,99 @@
+import type { EventFilter, EventRow } from '../store/events.ts';
+import type { Store } from '../store/store.ts';
+import type { Counters } from './counters.ts';
+
+/** What happened, before it has a time and an id. `data` is what the kind's text is filled with. */
+export interface NewEvent {
+  kind: EventKind;
+  level?: EventRow['level'];
+  mac?: string | undefined;
+  data?: Record<string, string | number | boolean | null>;
+}
+
+/** Each has a text in both languages under `event.<kind>`. */
+export const eventKinds = [
+  'boot.dhcp',
+  'boot.tftp',
+  'boot.script',
+  'boot.refused',
+  'boot.disk',
+  'boot.disk-gone',
+  'boot.os',
+  'boot.failed',
+  'host.unknown',
+  'host.added',
+  'host.changed',
+  'host.removed',
+  'host.reset',
+  'image.added',
+  'image.removed',
+  'image.published',
+  'entry.added',
+  'entry.changed',
+  'entry.removed',
+  'setting.changed',
+  'task.done',
+  'task.failed',
+  'overlay.failed',
+  'server.started',
+  'server.stopped',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export type EventListener = (event: EventRow) => void;
+
+export interface TimelineDeps {
+  store: Store;
+  counters: Counters;
+  now: () => number;
+}
+
+export type Timeline = ReturnType<typeof createTimeline>;
+
+/** Events are stored in batches: a hall switched on at once must not cost a disk flush a packet. */
+const flushAfterMs = 100;
+/** Events waiting for the next flush; more than this is a flood, counted and dropped. */
+const pendingLimit = 5_000;
+const keptEvents = 1_000_000;
+
+/** The history of everything, in order of time, to read and to follow. */
+export function createTimeline({ store, counters, now }: TimelineDeps) {
+  const listeners = new Set<EventListener>();
+  let pending: Omit<EventRow, 'id'>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = pending;
+    pending = [];
+    if (batch.length === 0) return;
+    const ids = store.events.add(batch);
+    for (const [index, event] of batch.entries()) {
+      for (const listener of listeners) listener({ ...event, id: ids[index] ?? 0 });
+    }
+  }
+
+  return {
+    record({ kind, level = 'info', mac, data = {} }: NewEvent): void {
+      if (pending.length >= pendingLimit) {
+        counters.add('events.dropped');
+        return;
+      }
+      pending.push({ at: now(), kind, level, mac: mac ?? null, data });
+      timer ??= setTimeout(flush, flushAfterMs);
+    },
+    list(filter: EventFilter): EventRow[] {
+      flush();
+      return store.events.list(filter);
+    },
+    /** Calls `listener` for each event from now on; returns the way to stop. */
+    follow(listener: EventListener): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    prune: (keptDays: number) => store.events.prune(now() - keptDays * 86_400_000, keptEvents),
+    /** Writes what is pending. */
+    close: flush,
+  };
+}

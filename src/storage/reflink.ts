@@ -1,0 +1,106 @@
+import { constants } from 'node:fs';
+import { copyFile, link, open, readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CafebootError } from '../errors.ts';
+import { checkVolumeName, roundToSector } from './names.ts';
+import { openPool, type PoolOptions } from './reflink-pool.ts';
+import type { Volume, VolumeStore } from './volumes.ts';
+
+const suffix = '.img';
+const partial = '.part';
+
+/**
+ * Disks as sparse files on a filesystem with reflinks: a snapshot is a FICLONE, which shares every
+ * extent until it is written. A name appears only when its file is complete, so that a crash
+ * leaves at most a `.part` file, removed at the next start.
+ */
+export async function startReflinkStore(options: PoolOptions): Promise<VolumeStore> {
+  const pool = await openPool(options);
+  const directory = pool.directory;
+  await removePartials(directory);
+  const path = (name: string) => {
+    checkVolumeName(name);
+    return join(directory, name + suffix);
+  };
+
+  return {
+    kind: 'reflink',
+
+    async create(name, sizeBytes) {
+      if (!(sizeBytes > 0))
+        throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
+      try {
+        const file = await open(path(name), 'wx', 0o600);
+        await file.truncate(roundToSector(sizeBytes)).finally(() => file.close());
+      } catch (error) {
+        throw fileError(error, name);
+      }
+    },
+
+    async snapshot(origin, name) {
+      const target = path(name);
+      const part = target + partial;
+      try {
+        await copyFile(path(origin), part, constants.COPYFILE_FICLONE_FORCE);
+        // link, not rename: it refuses to replace a disk that is already there.
+        await link(part, target);
+      } catch (error) {
+        throw fileError(error, hasErrno(error, 'EEXIST') ? name : origin);
+      } finally {
+        await rm(part, { force: true });
+      }
+    },
+
+    async remove(name) {
+      await rm(path(name), { force: true });
+    },
+
+    async grow(name, sizeBytes) {
+      const file = path(name);
+      const current = await stat(file).catch((error) => {
+        throw fileError(error, name);
+      });
+      if (sizeBytes < current.size) {
+        throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
+      }
+      await truncate(file, roundToSector(sizeBytes));
+    },
+
+    async list() {
+      const names = (await readdir(directory)).filter((file) => file.endsWith(suffix)).sort();
+      return Promise.all(names.map((file) => describe(directory, file)));
+    },
+
+    devicePath: path,
+
+    async capacity() {
+      const { bsize, blocks, bfree } = await statfs(directory);
+      return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
+    },
+
+    close: pool.close,
+  };
+}
+
+async function describe(directory: string, file: string): Promise<Volume> {
+  const { size, blocks } = await stat(join(directory, file));
+  return { name: file.slice(0, -suffix.length), sizeBytes: size, usedBytes: blocks * 512 };
+}
+
+async function removePartials(directory: string): Promise<void> {
+  for (const file of await readdir(directory)) {
+    if (file.endsWith(partial)) await rm(join(directory, file), { force: true });
+  }
+}
+
+function hasErrno(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code;
+}
+
+function fileError(error: unknown, volume: string): unknown {
+  const options = { cause: error };
+  if (hasErrno(error, 'ENOENT')) return new CafebootError('not_found', { volume }, options);
+  if (hasErrno(error, 'EEXIST')) return new CafebootError('already_exists', { volume }, options);
+  if (hasErrno(error, 'ENOSPC')) return new CafebootError('no_space', { volume }, options);
+  return error;
+}

@@ -1,0 +1,44 @@
+/** One disk of a target, in LUN order. */
+export interface Lun {
+  /** File or block device, absolute. */
+  devicePath: string;
+  /** Shown to the PC's OS as the disk's serial; 1-16 characters of `[A-Za-z0-9-]`. */
+  serial: string;
+}
+
+/** A target as it should be. Only the listed initiator may log in. */
+export interface TargetSpec {
+  /** IQN, as in RFC 7143 section 4.2.7. */
+  name: string;
+  initiator: string;
+  luns: Lun[];
+}
+
+/** A logged-in initiator. Byte counts are since its login. */
+export interface Session {
+  target: string;
+  initiator: string;
+  address: string;
+  readBytes: number;
+  writtenBytes: number;
+}
+
+export type EnsureOutcome = 'created' | 'replaced' | 'unchanged';
+
+/**
+ * Who exports volumes over iSCSI: `tgt` (userspace) or `lio` (kernel).
+ * Errors: `not_found` where a LUN's device is missing, `target_unavailable`.
+ */
+export interface TargetServer {
+  readonly kind: 'tgt' | 'lio';
+  /** The LUN number of a target's first disk: tgt keeps 0 for its controller. */
+  readonly firstLun: number;
+  /** Makes the target exactly so; a changed one drops its sessions, an unchanged one keeps them. */
+  ensure(spec: TargetSpec): Promise<EnsureOutcome>;
+  /** Drops its sessions and removes it; idempotent. */
+  remove(name: string): Promise<void>;
+  /** Names of all targets of ours, sorted. */
+  list(): Promise<string[]>;
+  sessions(): Promise<Session[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+/** A target as `tgtadm --op show --mode target` tells it. */
+export interface TgtTarget {
+  tid: number;
+  name: string;
+  /** In LUN order, the controller (LUN 0) left out. */
+  devicePaths: string[];
+  initiators: string[];
+  sessions: { sid: number; initiator: string; address: string }[];
+}
+
+/**
+ * Parses the indented listing of all targets. A device path equal to a listed one is what `ensure`
+ * compares, so a file that was replaced under the same name still counts as the same disk.
+ */
+export function parseTargets(text: string): TgtTarget[] {
+  const targets: TgtTarget[] = [];
+  let inAcl = false;
+  for (const line of text.split('\n')) {
+    const header = /^Target (\d+): (\S+)/.exec(line);
+    if (header) {
+      const [, tid = '', name = ''] = header;
+      targets.push({ tid: Number(tid), name, devicePaths: [], initiators: [], sessions: [] });
+      inAcl = false;
+      continue;
+    }
+    const target = targets.at(-1);
+    if (!target) continue;
+    if (/^ {4}\S/.test(line)) inAcl = line.includes('ACL information');
+    else if (inAcl) target.initiators.push(line.trim());
+    else parseDetail(line.trim(), target);
+  }
+  for (const target of targets) target.initiators = target.initiators.filter((name) => name !== '');
+  return targets;
+}
+
+function parseDetail(line: string, target: TgtTarget): void {
+  const separator = line.indexOf(': ');
+  if (separator < 0) return;
+  const key = line.slice(0, separator);
+  const value = line.slice(separator + 2);
+  const session = target.sessions.at(-1);
+  if (key === 'Backing store path' && value !== 'None') target.devicePaths.push(value);
+  else if (key === 'I_T nexus') {
+    target.sessions.push({ sid: Number(value), initiator: '', address: '' });
+  } else if (key === 'Initiator' && session)
+    session.initiator = value.split(' alias: ')[0] ?? value;
+  else if (key === 'IP Address' && session) session.address = value;
+}
+
+/** Bytes by session id, summed over LUNs, from `tgtadm --op stat --mode target`. */
+export function parseStatistics(
+  text: string,
+): Map<number, { readBytes: number; writtenBytes: number }> {
+  const totals = new Map<number, { readBytes: number; writtenBytes: number }>();
+  for (const line of text.split('\n')) {
+    // tgt lun sid rd_subm(bytes,cmds) rd_done(bytes,cmds) wr_subm(bytes,cmds) wr_done(bytes,cmds) errs
+    const columns = line.trim().split(/\s+/).map(Number);
+    const [, , sid, , , readBytes, , , , writtenBytes] = columns;
+    if (sid === undefined || readBytes === undefined || writtenBytes === undefined) continue;
+    if (columns.some(Number.isNaN)) continue;
+    const total = totals.get(sid) ?? { readBytes: 0, writtenBytes: 0 };
+    total.readBytes += readBytes;
+    total.writtenBytes += writtenBytes;
+    totals.set(sid, total);
+  }
+  return totals;
+}

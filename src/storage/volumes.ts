@@ -1,0 +1,39 @@
+/** A block device or file that holds one disk's bytes. */
+export interface Volume {
+  name: string;
+  /** What the disk looks like to a PC. */
+  sizeBytes: number;
+  /** Bytes allocated to it, shared ones included. */
+  usedBytes: number;
+}
+
+/** How full the pool is. `metadata` only where the store has a separate space for it. */
+export interface Capacity {
+  totalBytes: number;
+  usedBytes: number;
+  metadata?: { totalBytes: number; usedBytes: number };
+}
+
+/**
+ * Where disks live: `reflink` (files on XFS or btrfs) or `lvm-thin`. Every operation but `create`
+ * of data is O(1) in the size of the disk. Names match `[A-Za-z0-9_-]{1,100}`; a store sees and
+ * touches only volumes of its own pool.
+ *
+ * Errors: `not_found`, `already_exists`, `in_use`, `no_space`, `invalid_value` for a bad name or size.
+ */
+export interface VolumeStore {
+  readonly kind: 'reflink' | 'lvm-thin';
+  /** Makes a zeroed volume; space is taken only as it is written. */
+  create(name: string, sizeBytes: number): Promise<void>;
+  /** Makes `name` a writable copy-on-write copy of `origin` as it is now. */
+  snapshot(origin: string, name: string): Promise<void>;
+  /** Idempotent: a volume that is not there is fine. */
+  remove(name: string): Promise<void>;
+  /** Grows a volume; never shrinks one. */
+  grow(name: string, sizeBytes: number): Promise<void>;
+  list(): Promise<Volume[]>;
+  /** Where the volume's bytes can be opened; the path does not change while the volume lives. */
+  devicePath(name: string): string;
+  capacity(): Promise<Capacity>;
+  close(): Promise<void>;
+}

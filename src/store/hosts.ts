@@ -1,0 +1,69 @@
+import type { Queries } from './queries.ts';
+import type { OverlayPolicy } from './schema.ts';
+
+/** One PC. `group` and `entry` are ids here; the service shows their names. */
+export interface HostRow {
+  id: number;
+  mac: string;
+  name: string;
+  ip: string | null;
+  groupId: number | null;
+  entryId: number | null;
+  super: boolean;
+  overlay: OverlayPolicy;
+  createdAt: number;
+}
+
+export type NewHost = Omit<HostRow, 'id'>;
+
+/** Hosts and their groups. A group lives as long as a host is in it. */
+export function createHostRepository({ sql, all, find, run, transaction }: Queries) {
+  const toColumns = ({ super: isSuper, ...rest }: Partial<NewHost>) => ({
+    ...rest,
+    ...(isSuper !== undefined && { super: isSuper ? (1 as const) : (0 as const) }),
+  });
+  const fromRow = (row: Omit<HostRow, 'super'> & { super: 0 | 1 }): HostRow => ({
+    ...row,
+    super: row.super === 1,
+  });
+  const select = sql.selectFrom('hosts').selectAll();
+  const removeEmptyGroups = () =>
+    run(
+      sql.deleteFrom('groups').where('id', 'not in', (query) =>
+        query.selectFrom('hosts').select('groupId').where('groupId', 'is not', null).$castTo<{
+          groupId: number;
+        }>(),
+      ),
+    );
+
+  return {
+    list: (): HostRow[] => all(select.orderBy('name')).map(fromRow),
+    find<Key extends 'id' | 'mac' | 'name' | 'ip'>(key: Key, value: NonNullable<HostRow[Key]>) {
+      const row = find(select.where(key as 'mac', '=', value as string));
+      return row && fromRow(row);
+    },
+    add: (host: NewHost): number =>
+      run(
+        sql.insertInto('hosts').values({ ...host, super: host.super ? 1 : 0 }),
+      ).insertedId,
+    update(id: number, changes: Partial<NewHost>): void {
+      if (Object.keys(changes).length === 0) return;
+      transaction(() => {
+        run(sql.updateTable('hosts').set(toColumns(changes)).where('id', '=', id));
+        removeEmptyGroups();
+      });
+    },
+    remove(id: number): void {
+      transaction(() => {
+        run(sql.deleteFrom('hosts').where('id', '=', id));
+        removeEmptyGroups();
+      });
+    },
+    groups: () => all(sql.selectFrom('groups').selectAll().orderBy('name')),
+    /** The group's id, made where it is new. */
+    ensureGroup(name: string): number {
+      const known = find(sql.selectFrom('groups').select('id').where('name', '=', name));
+      return known?.id ?? run(sql.insertInto('groups').values({ name })).insertedId;
+    },
+  };
+}

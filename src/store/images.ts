@@ -1,0 +1,74 @@
+import type { Queries } from './queries.ts';
+import type { ImageKind, VersionState } from './schema.ts';
+
+export interface ImageRow {
+  id: number;
+  name: string;
+  kind: ImageKind;
+  description: string;
+  sizeBytes: number;
+  publishedVersionId: number | null;
+  createdAt: number;
+}
+
+export interface VersionRow {
+  id: number;
+  imageId: number;
+  number: number;
+  note: string;
+  volume: string;
+  state: VersionState;
+  createdAt: number;
+}
+
+export interface DraftRow {
+  imageId: number;
+  baseVersionId: number;
+  volume: string;
+  createdAt: number;
+}
+
+/** Images, their versions and drafts. */
+export function createImageRepository({ sql, all, find, run }: Queries) {
+  const images = sql.selectFrom('images').selectAll();
+  const versions = sql.selectFrom('versions').selectAll();
+  return {
+    list: (): ImageRow[] => all(images.orderBy('name')),
+    find: (by: { id: number } | { name: string }): ImageRow | undefined =>
+      'id' in by ? find(images.where('id', '=', by.id)) : find(images.where('name', '=', by.name)),
+    add: (image: Omit<ImageRow, 'id' | 'publishedVersionId'>): number =>
+      run(sql.insertInto('images').values({ ...image, publishedVersionId: null })).insertedId,
+    update(id: number, changes: Partial<Omit<ImageRow, 'id'>>): void {
+      run(sql.updateTable('images').set(changes).where('id', '=', id));
+    },
+    /** With its versions and draft; fails with `in_use` while an entry refers to it. */
+    remove(id: number): void {
+      run(sql.updateTable('images').set({ publishedVersionId: null }).where('id', '=', id));
+      run(sql.deleteFrom('drafts').where('imageId', '=', id));
+      run(sql.deleteFrom('images').where('id', '=', id));
+    },
+
+    versions: (imageId: number): VersionRow[] =>
+      all(versions.where('imageId', '=', imageId).orderBy('number')),
+    allVersions: (): VersionRow[] => all(versions.orderBy('id')),
+    findVersion: (id: number): VersionRow | undefined => find(versions.where('id', '=', id)),
+    addVersion: (version: Omit<VersionRow, 'id'>): number =>
+      run(sql.insertInto('versions').values(version)).insertedId,
+    markReady(versionId: number): void {
+      run(sql.updateTable('versions').set({ state: 'ready' }).where('id', '=', versionId));
+    },
+    removeVersion(id: number): void {
+      run(sql.deleteFrom('versions').where('id', '=', id));
+    },
+
+    findDraft: (imageId: number): DraftRow | undefined =>
+      find(sql.selectFrom('drafts').selectAll().where('imageId', '=', imageId)),
+    drafts: (): DraftRow[] => all(sql.selectFrom('drafts').selectAll()),
+    addDraft(draft: DraftRow): void {
+      run(sql.insertInto('drafts').values(draft));
+    },
+    removeDraft(imageId: number): void {
+      run(sql.deleteFrom('drafts').where('imageId', '=', imageId));
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { first } from './0001-first.ts';
+
+/** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
+export const migrations: readonly string[] = [first];

@@ -1,0 +1,88 @@
+import type { Generated } from 'kysely';
+
+/** The tables as the newest migration leaves them; see `migrations/` for units. */
+export interface Schema {
+  settings: { key: string; value: string };
+  groups: { id: Generated<number>; name: string };
+  images: {
+    id: Generated<number>;
+    name: string;
+    kind: ImageKind;
+    description: string;
+    sizeBytes: number;
+    publishedVersionId: number | null;
+    createdAt: number;
+  };
+  versions: {
+    id: Generated<number>;
+    imageId: number;
+    number: number;
+    note: string;
+    volume: string;
+    state: VersionState;
+    createdAt: number;
+  };
+  drafts: { imageId: number; baseVersionId: number; volume: string; createdAt: number };
+  entries: {
+    id: Generated<number>;
+    name: string;
+    description: string;
+    osImageId: number;
+    position: number;
+  };
+  entryDataImages: { entryId: number; imageId: number; position: number };
+  hosts: {
+    id: Generated<number>;
+    mac: string;
+    name: string;
+    ip: string | null;
+    groupId: number | null;
+    entryId: number | null;
+    super: 0 | 1;
+    overlay: OverlayPolicy;
+    createdAt: number;
+  };
+  unknownHosts: {
+    mac: string;
+    arch: number;
+    vendorClass: string;
+    firstSeenAt: number;
+    lastSeenAt: number;
+  };
+  overlays: {
+    id: Generated<number>;
+    hostId: number;
+    entryId: number;
+    imageId: number;
+    versionId: number;
+    volume: string;
+    policy: OverlayPolicy;
+    createdAt: number;
+    usedAt: number | null;
+  };
+  events: {
+    id: Generated<number>;
+    at: number;
+    kind: string;
+    level: EventLevel;
+    mac: string | null;
+    data: string;
+  };
+  tasks: {
+    id: Generated<number>;
+    kind: string;
+    subject: string;
+    state: TaskState;
+    doneBytes: Generated<number>;
+    totalBytes: Generated<number>;
+    error: string | null;
+    createdAt: number;
+    endedAt: number | null;
+  };
+}
+
+export type ImageKind = 'os' | 'data';
+export type VersionState = 'making' | 'ready';
+export type OverlayPolicy = 'discard' | 'keep';
+export type EventLevel = 'info' | 'warn' | 'error';
+export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';

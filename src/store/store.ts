@@ -1,0 +1,29 @@
+import { openDatabase } from './database.ts';
+import { createEntryRepository } from './entries.ts';
+import { createEventRepository } from './events.ts';
+import { createHostRepository } from './hosts.ts';
+import { createImageRepository } from './images.ts';
+import { createOverlayRepository } from './overlays.ts';
+import { createSettingRepository } from './settings.ts';
+import { createTaskRepository } from './tasks.ts';
+import { createUnknownHostRepository } from './unknown-hosts.ts';
+
+/** Everything that is stored, one repository per noun. */
+export type Store = ReturnType<typeof openStore>;
+
+/** Opens the database file (or `:memory:`) and migrates it. */
+export function openStore(path: string) {
+  const db = openDatabase({ path });
+  return {
+    settings: createSettingRepository(db),
+    hosts: createHostRepository(db),
+    unknownHosts: createUnknownHostRepository(db),
+    images: createImageRepository(db),
+    entries: createEntryRepository(db),
+    overlays: createOverlayRepository(db),
+    events: createEventRepository(db),
+    tasks: createTaskRepository(db),
+    transaction: db.transaction,
+    close: db.close,
+  };
+}
