@@ -1,0 +1,88 @@
+#!/bin/sh
+# Init of a lab PC: says on the serial console which disk it runs from, reports to the appliance,
+# then takes commands from the console. Everything it says starts with "cafeboot-pc: ".
+#   up KEY=VALUE...      the OS runs; target, initiator, portal and lun are those of the root disk
+#   report ok|failed     the appliance took our report, or not
+#   ID | TEXT            a line of the answer to the command that came as "ID COMMAND ARGUMENTS"
+#   ID ok, ID failed N   its end
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+exec </dev/ttyS0 >/dev/ttyS0 2>&1
+stty -echo -onlcr
+dmesg -n 1
+mount -o remount,rw /
+
+say() { printf 'cafeboot-pc: %s\n' "$*"; }
+value() { cat "$1" 2>/dev/null || echo -; }
+uptime_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
+
+# The iSCSI session that a disk (sda) belongs to, or nothing: .../host0/session1/target0:0:0/0:0:0:1
+session_of() { readlink -f "/sys/block/$1/device" | sed -n 's|.*/\(session[0-9]*\)/.*|\1|p'; }
+
+describe_disk() {
+  session=$(session_of "$1")
+  lun=$(readlink -f "/sys/block/$1/device")
+  printf 'disk=%s target=%s lun=%s' "$1" \
+    "$(value "/sys/class/iscsi_session/$session/targetname")" "${lun##*:}"
+}
+
+root_partition=$(findmnt -n -o SOURCE /)
+root_disk=$(basename "$(dirname "$(readlink -f "/sys/class/block/${root_partition#/dev/}")")")
+connection=/sys/class/iscsi_connection/connection$(session_of "$root_disk" | tr -dc 0-9):0
+portal=$(value "$connection/persistent_address")
+mac=$(value /sys/firmware/ibft/ethernet0/mac)
+firmware=bios
+[ -d /sys/firmware/efi ] && firmware=uefi
+
+do_write() { printf '%s\n' "${1#* }" >"${1%% *}" && sync; }
+do_read() { cat "$1"; }
+do_sum() { sha256sum "$1" | cut -d ' ' -f 1; }
+do_get() { busybox wget -q -T 10 -O - "$1"; }
+do_post() {
+  busybox wget -q -T 10 -O - --header 'Content-Type: application/json' --post-data "${1#* }" "${1%% *}"
+}
+do_mount() { mkdir -p "${1#* }" && mount "${1%% *}" "${1#* }"; }
+do_unmount() { umount "$1"; }
+do_disks() {
+  for path in /sys/block/sd*; do
+    disk=${path##*/}
+    printf '%s sizeBytes=%s label=%s\n' "$(describe_disk "$disk")" \
+      "$(blockdev --getsize64 "/dev/$disk")" "$(blkid -o value -s LABEL "/dev/$disk" || echo -)"
+  done
+}
+do_log() { dmesg | tail -n 100; }
+
+leave() {
+  say "$1"
+  sync
+  mount -o remount,ro /
+  busybox "$1" -f
+}
+
+say "up root=$root_partition $(describe_disk "$root_disk")" \
+  "initiator=$(value "/sys/class/iscsi_session/$(session_of "$root_disk")/initiatorname")" \
+  "portal=$portal mac=$mac address=$(value /sys/firmware/ibft/ethernet0/ip-addr)" \
+  "ibftTarget=$(value /sys/firmware/ibft/target0/target-name)" \
+  "firmware=$firmware uptimeMs=$(uptime_ms) bootId=$(cat /proc/sys/kernel/random/boot_id)"
+
+. /etc/os-release
+if busybox wget -q -T 3 -O /dev/null --header 'Content-Type: application/json' --post-data \
+  "{\"mac\":\"$mac\",\"os\":\"$NAME\",\"version\":\"$VERSION\",\"uptimeMs\":$(uptime_ms)}" \
+  "http://$portal:8080/report/os"; then
+  say report ok
+else
+  say report failed
+fi
+
+while true; do
+  read -r id command rest || { sleep 1; continue; }
+  case $command in
+    poweroff | reboot) leave "$command" ;;
+    write | read | sum | get | post | mount | unmount | disks | log)
+      "do_$command" "$rest" >/run/answer 2>&1
+      status=$?
+      sed "s/^/cafeboot-pc: $id | /; \$a\\" /run/answer
+      if [ "$status" = 0 ]; then say "$id ok"; else say "$id failed $status"; fi
+      ;;
+    *) say "$id failed unknown-command" ;;
+  esac
+done

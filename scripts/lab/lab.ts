@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findAccel } from './accel.ts';
+import { type Netns, openNetns } from './netns.ts';
+import { createPc, type Pc, type PcSpec } from './pc.ts';
+import type { Accel } from './qemu.ts';
+import { type Router, startRouter } from './router.ts';
+
+/** The lab's addresses; they exist inside its namespaces only. */
+export const labNet = {
+  bridge: 'br0',
+  applianceAddress: '10.77.0.1',
+  routerAddress: '10.77.0.254',
+  firstLease: '10.77.0.100',
+  lastLease: '10.77.0.200',
+} as const;
+
+/**
+ * A cafe in a box:
+ *
+ *     appliance's namespace                    router's namespace
+ *     br0 10.77.0.1/24 ---- router ===veth=== eth0 10.77.0.254/24
+ *       +-- tap1 -- PC                          dnsmasq: DHCP, no PXE
+ *       +-- tap2 -- PC
+ */
+export interface Lab {
+  /** Where the appliance under test runs, and the PCs' taps are. */
+  readonly appliance: Netns;
+  readonly router: Router;
+  readonly accel: Accel;
+  /** Scratch directory on a real file system, removed by `close`. */
+  readonly dir: string;
+  addPc(spec: PcSpec): Promise<Pc>;
+  /** Switches every PC off, ends every process in the namespaces and removes `dir`. */
+  close(): Promise<void>;
+}
+
+export interface LabOptions {
+  /** Default: KVM where it works. */
+  accel?: Accel;
+}
+
+/** Builds the lab. Needs root. It is undone on SIGINT and SIGTERM too; several can run at once. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const undo: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const signal of signals) process.removeListener(signal, onSignal);
+      for (const step of undo.reverse()) await step();
+    })();
+    return closing;
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    void close().finally(() => process.kill(process.pid, signal));
+  };
+  for (const signal of signals) process.once(signal, onSignal);
+  try {
+    return await build(options, undo, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+async function build(
+  options: LabOptions,
+  undo: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Lab> {
+  const accel = options.accel ?? (await findAccel());
+  // Not under /tmp: it may be a tmpfs, too small for disks and without O_DIRECT.
+  const dir = await mkdtemp(join('/var/tmp', 'cafeboot-lab-'));
+  undo.push(() => rm(dir, { recursive: true, force: true }));
+  const appliance = await openNetns();
+  undo.push(() => appliance.close());
+  const routerNetns = await openNetns();
+  undo.push(() => routerNetns.close());
+  await connect(appliance, routerNetns);
+  const router = await startRouter({
+    netns: routerNetns,
+    interfaceName: 'eth0',
+    firstAddress: labNet.firstLease,
+    lastAddress: labNet.lastLease,
+    dir,
+  });
+  let taps = 0;
+  return {
+    appliance,
+    router,
+    accel,
+    dir,
+    async addPc(spec) {
+      taps += 1;
+      const tap = `tap${taps}`;
+      await appliance.run(['ip', 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
+      await appliance.run(['ip', 'link', 'set', tap, 'master', labNet.bridge, 'up']);
+      return createPc(spec, { netns: appliance, tap, dir, accel });
+    },
+    close,
+  };
+}
+
+async function connect(appliance: Netns, router: Netns): Promise<void> {
+  const { bridge, applianceAddress, routerAddress } = labNet;
+  await appliance.run(['ip', '-batch', '-'], {
+    // Spanning tree off and no forward delay: a port passes frames as soon as its PC is on.
+    input: `link add ${bridge} type bridge stp_state 0 forward_delay 0
+address add ${applianceAddress}/24 dev ${bridge}
+link add router type veth peer name eth0 netns ${router.pid}
+link set router master ${bridge} up
+link set ${bridge} up
+`,
+  });
+  await router.run(['ip', '-batch', '-'], {
+    input: `address add ${routerAddress}/24 dev eth0
+address add fd77::1/64 dev eth0 nodad
+link set eth0 up
+`,
+  });
+}

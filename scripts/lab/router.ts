@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Netns } from './netns.ts';
+
+/** A cafe's ordinary router: plain DHCP, nothing about PXE. */
+export interface Router {
+  /** dnsmasq's log lines so far. */
+  log(): readonly string[];
+  close(): Promise<void>;
+}
+
+export interface RouterOptions {
+  /** Where it runs; its interface there already has the address. */
+  netns: Netns;
+  interfaceName: string;
+  /** First and last address it leases. */
+  firstAddress: string;
+  lastAddress: string;
+  dir: string;
+}
+
+const maxLogLines = 10_000;
+
+/** Starts dnsmasq as the router and waits until it listens. */
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const lines: string[] = [];
+  const listening = Promise.withResolvers<void>();
+  const dnsmasq = options.netns.start(
+    [
+      'dnsmasq',
+      '--keep-in-foreground',
+      '--log-facility=-',
+      '--log-dhcp',
+      '--conf-file=/dev/null',
+      '--pid-file=',
+      '--user=root',
+      '--port=0',
+      `--interface=${options.interfaceName}`,
+      '--bind-interfaces',
+      `--dhcp-range=${options.firstAddress},${options.lastAddress},1h`,
+      `--dhcp-leasefile=${join(options.dir, 'router.leases')}`,
+      '--dhcp-authoritative',
+      // Otherwise its OFFER is 3 s late.
+      '--no-ping',
+      // Otherwise iPXE waits 16 s for a router advertisement at every autoboot.
+      '--enable-ra',
+      `--dhcp-range=::,constructor:${options.interfaceName},ra-only`,
+    ],
+    {
+      onStderr: (line) => {
+        lines.push(line);
+        if (lines.length > maxLogLines) lines.shift();
+        if (line.includes('DHCP, IP range')) listening.resolve();
+      },
+    },
+  );
+  void dnsmasq.exited.then(() => listening.reject(new Error(`router: ${lines.join('\n')}`)));
+  await listening.promise;
+  return { log: () => lines, close: () => dnsmasq.stop() };
+}
