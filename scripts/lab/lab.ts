@@ -46,15 +46,16 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
-      for (const signal of signals) process.removeListener(signal, onSignal);
       for (const step of undo.reverse()) await step();
+      // Last: a second signal (npm forwards the terminal's) must not end us half-way.
+      for (const signal of signals) process.removeListener(signal, onSignal);
     })();
     return closing;
   };
   const onSignal = (signal: NodeJS.Signals) => {
     void close().finally(() => process.kill(process.pid, signal));
   };
-  for (const signal of signals) process.once(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   try {
     return await build(options, undo, close);
   } catch (error) {

@@ -13,7 +13,7 @@ export interface Netns {
   close(): Promise<void>;
 }
 
-const holderScript = fileURLToPath(new URL('guest/holder.sh', import.meta.url));
+const holderScript = fileURLToPath(new URL('holder.sh', import.meta.url));
 
 /** Makes a namespace with `lo` up. Needs root; throws `command_failed` without. */
 export async function openNetns(): Promise<Netns> {

@@ -36,17 +36,18 @@ firmware=bios
 do_write() { printf '%s\n' "${1#* }" >"${1%% *}" && sync; }
 do_read() { cat "$1"; }
 do_sum() { sha256sum "$1" | cut -d ' ' -f 1; }
-do_get() { busybox wget -q -T 10 -O - "$1"; }
+do_get() { timeout 10 busybox wget -q -O - "$1"; }
 do_post() {
-  busybox wget -q -T 10 -O - --header 'Content-Type: application/json' --post-data "${1#* }" "${1%% *}"
+  timeout 10 busybox wget -q -O - --header 'Content-Type: application/json' --post-data "${1#* }" "${1%% *}"
 }
 do_mount() { mkdir -p "${1#* }" && mount "${1%% *}" "${1#* }"; }
 do_unmount() { umount "$1"; }
 do_disks() {
   for path in /sys/block/sd*; do
     disk=${path##*/}
+    label=$(blkid -o value -s LABEL "/dev/$disk")
     printf '%s sizeBytes=%s label=%s\n' "$(describe_disk "$disk")" \
-      "$(blockdev --getsize64 "/dev/$disk")" "$(blkid -o value -s LABEL "/dev/$disk" || echo -)"
+      "$(blockdev --getsize64 "/dev/$disk")" "${label:--}"
   done
 }
 do_log() { dmesg | tail -n 100; }
@@ -65,7 +66,7 @@ say "up root=$root_partition $(describe_disk "$root_disk")" \
   "firmware=$firmware uptimeMs=$(uptime_ms) bootId=$(cat /proc/sys/kernel/random/boot_id)"
 
 . /etc/os-release
-if busybox wget -q -T 3 -O /dev/null --header 'Content-Type: application/json' --post-data \
+if timeout 3 busybox wget -q -O /dev/null --header 'Content-Type: application/json' --post-data \
   "{\"mac\":\"$mac\",\"os\":\"$NAME\",\"version\":\"$VERSION\",\"uptimeMs\":$(uptime_ms)}" \
   "http://$portal:8080/report/os"; then
   say report ok

@@ -1,0 +1,62 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { start } from './run.ts';
+
+/** `$XDG_CACHE_HOME/cafeboot`, by default `~/.cache/cafeboot`. */
+export function cacheDir(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'cafeboot');
+}
+
+/**
+ * The path of the file `name` in the cache; where it is not there, `build` makes it at `path` with the
+ * help of a scratch directory `dir`. Two builders at once: the second waits for the first.
+ */
+export async function cachedFile(
+  name: string,
+  build: (path: string, dir: string) => Promise<void>,
+): Promise<string> {
+  const path = join(cacheDir(), name);
+  if (await exists(path)) return path;
+  await mkdir(cacheDir(), { recursive: true });
+  const unlock = await lock(`${path}.lock`);
+  try {
+    if (await exists(path)) return path;
+    const dir = `${path}.build`;
+    // There is one only when a builder was killed.
+    await rm(dir, { recursive: true, force: true });
+    try {
+      await mkdir(dir);
+      await build(join(dir, 'image'), dir);
+      await rename(join(dir, 'image'), path);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+    return path;
+  } finally {
+    await unlock();
+  }
+}
+
+/** Holds flock(2) on a file through a child, so that the lock goes with us however we end. */
+async function lock(path: string): Promise<() => Promise<void>> {
+  const locked = Promise.withResolvers<void>();
+  const holder = start(['flock', path, 'cat'], { onStdout: () => locked.resolve() });
+  void holder.exited.then(() => locked.reject(new Error(`cannot lock ${path}`)));
+  holder.write('locked\n');
+  await locked.promise;
+  return async () => {
+    holder.endInput();
+    await holder.exited;
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
