@@ -34,7 +34,7 @@ export interface DhcpPlan {
   bootFiles: BootFiles;
   efiOffer: EfiOffer;
   rechain: RechainPolicy;
-  /** This MAC fetched one of our iPXE binaries by TFTP moments ago, so it probably runs it now. */
+  /** This MAC fetched one of our boot files (TFTP or HTTP) moments ago: it probably runs it now. */
   bootFileFetched: boolean;
   /** How many times lately this MAC, already in iPXE, was given a boot file: a loop's backstop. */
   recentRechains: number;
