@@ -18,6 +18,8 @@ export interface TaskDeps {
   now: () => number;
 }
 
+/** A task as it is shown. */
+export type Task = TaskRow;
 export type Tasks = ReturnType<typeof createTasks>;
 
 /** Progress is stored this often, so that a fast copy does not become a write to the database each. */

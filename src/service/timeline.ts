@@ -40,7 +40,9 @@ export const eventKinds = [
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
-export type EventListener = (event: EventRow) => void;
+/** An event as it is stored and sent. */
+export type TimelineEvent = EventRow;
+export type EventListener = (event: TimelineEvent) => void;
 
 export interface TimelineDeps {
   store: Store;

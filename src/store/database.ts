@@ -8,6 +8,9 @@ export interface OpenOptions {
   path: string;
 }
 
+/** A command-line call that works on the store itself is over in less. */
+const busyTimeoutMs = 3_000;
+
 /** The open database: typed queries, and a way to close it. */
 export interface OpenDatabase extends Queries {
   close(): void;
@@ -16,14 +19,21 @@ export interface OpenDatabase extends Queries {
 /**
  * Opens the database and brings its schema up to date. WAL with full syncs: a power cut loses
  * nothing that a caller was told is stored. Throws `database_newer` where a newer program has
- * migrated the file.
+ * migrated the file, `data_dir_busy` where another process has it open.
  */
 export function openDatabase({ path }: OpenOptions): OpenDatabase {
-  const sqlite = new Database(path);
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('busy_timeout = 5000');
-  migrate(sqlite, path);
+  const sqlite = new Database(path, { timeout: busyTimeoutMs });
+  try {
+    // Exclusive: the data directory belongs to one process at a time, and a crash frees it by itself.
+    sqlite.pragma('locking_mode = EXCLUSIVE');
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    migrate(sqlite, path);
+  } catch (error) {
+    sqlite.close();
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+    throw new CafebootError('data_dir_busy', { path }, { cause: error });
+  }
   // After migrating: a migration may have to rebuild a table that others refer to.
   sqlite.pragma('foreign_keys = ON');
   return { ...createQueries(sqlite), close: () => void sqlite.close() };
@@ -32,7 +42,6 @@ export function openDatabase({ path }: OpenOptions): OpenDatabase {
 function migrate(sqlite: Database.Database, path: string): void {
   const version = Number(sqlite.pragma('user_version', { simple: true }));
   if (version > migrations.length) {
-    sqlite.close();
     throw new CafebootError('database_newer', { path, version, known: migrations.length });
   }
   for (const [index, sql] of migrations.entries()) {

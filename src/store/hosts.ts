@@ -43,9 +43,7 @@ export function createHostRepository({ sql, all, find, run, transaction }: Queri
       return row && fromRow(row);
     },
     add: (host: NewHost): number =>
-      run(
-        sql.insertInto('hosts').values({ ...host, super: host.super ? 1 : 0 }),
-      ).insertedId,
+      run(sql.insertInto('hosts').values({ ...host, super: host.super ? 1 : 0 })).insertedId,
     update(id: number, changes: Partial<NewHost>): void {
       if (Object.keys(changes).length === 0) return;
       transaction(() => {

@@ -1,0 +1,218 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { RenderScript } from './boot/script.ts';
+import type { Config } from './config.ts';
+import { CafebootError } from './errors.ts';
+import type { Translator } from './i18n/translate.ts';
+import { listInterfaces, type ServedInterface } from './net/interfaces.ts';
+import { findNeighbour } from './net/neighbours.ts';
+import { openUdp } from './net/udp.ts';
+import { createApi } from './servers/api/server.ts';
+import { listenOnSocket } from './servers/api/socket.ts';
+import { startBootHttp } from './servers/boot-http/server.ts';
+import { startDhcpServer } from './servers/dhcp/server.ts';
+import { createTftpFiles } from './servers/tftp/files.ts';
+import { startTftpServer } from './servers/tftp/server.ts';
+import { createServices, type Services } from './service/services.ts';
+import { run } from './storage/exec.ts';
+import { noTargets } from './storage/no-targets.ts';
+import { startReflinkStore } from './storage/reflink.ts';
+import { startTgt } from './storage/tgt.ts';
+import { openStore } from './store/store.ts';
+
+export interface ApplianceDeps {
+  config: Config;
+  version: string;
+  translator: Translator;
+  renderScript: RenderScript;
+  log: Logger;
+}
+
+/** Files and directories below the data directory. */
+export function pathsOf(dataDir: string) {
+  return {
+    database: join(dataDir, 'cafeboot.db'),
+    httpRoot: join(dataDir, 'boot'),
+    tftpRoot: join(dataDir, 'tftp'),
+    runDir: join(dataDir, 'run'),
+    socket: join(dataDir, 'run', 'cafeboot.sock'),
+  };
+}
+
+/** Boot files by platform, as the distribution's ipxe package and the TFTP root name them. */
+const bootFiles = {
+  bios: 'undionly.kpxe',
+  'efi-x64': 'ipxe.efi',
+  'efi-ia32': 'ipxe-ia32.efi',
+  'efi-arm64': 'ipxe-arm64.efi',
+};
+
+/** The names taken from the distribution's directory; the rest of it is not for PCs. */
+const packagedFiles = ['undionly.kpxe', 'ipxe.efi', 'snponly.efi'];
+
+/** A stack of things to close, the last opened first; also when opening one of them fails. */
+function createClosers(log: Logger) {
+  const closers: (() => unknown)[] = [];
+  return {
+    add: (close: () => unknown) => void closers.push(close),
+    async closeAll() {
+      for (const close of closers.splice(0).reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          log.error({ err: error }, 'close failed');
+        }
+      }
+    },
+  };
+}
+
+/** Use cases over the store and the real storage, without any server: for the CLI where none runs. */
+export async function startOffline(deps: ApplianceDeps) {
+  const closers = createClosers(deps.log);
+  try {
+    const services = await startServices(deps, closers, async () => noTargets);
+    return { services, close: closers.closeAll };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function startServices(
+  { config, version, log }: ApplianceDeps,
+  closers: ReturnType<typeof createClosers>,
+  startTargets: () => ReturnType<typeof startTgt>,
+): Promise<Services> {
+  const { dataDir, poolSizeBytes } = config;
+  const paths = pathsOf(dataDir);
+  for (const directory of [paths.httpRoot, paths.tftpRoot]) {
+    await mkdir(directory, { recursive: true });
+  }
+  await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
+  const store = openStore(paths.database);
+  closers.add(store.close);
+  const size = poolSizeBytes > 0 ? { poolSizeBytes } : {};
+  const volumes = await startReflinkStore({ dataDir, run, ...size });
+  closers.add(volumes.close);
+  const targets = await startTargets();
+  closers.add(targets.close);
+  const services = createServices({
+    store,
+    volumes,
+    targets,
+    log,
+    version,
+    now: Date.now,
+    findNeighbour,
+  });
+  closers.add(services.close);
+  return services;
+}
+
+/**
+ * The whole appliance: store, storage, then the servers, each on the interfaces it serves. Throws with
+ * everything closed again where one of them cannot start.
+ */
+export async function startAppliance(deps: ApplianceDeps) {
+  const { config, log } = deps;
+  const closers = createClosers(log);
+  try {
+    const interfaces = chooseInterfaces(config.interfaces);
+    const paths = pathsOf(config.dataDir);
+    const portals = [{ address: '0.0.0.0', port: config.iscsiPort }];
+    const services = await startServices(deps, closers, () =>
+      startTgt({ runDir: paths.runDir, portals, run }),
+    );
+    await services.start();
+    await startServers(deps, services, interfaces, closers);
+    const api = createApi({ services, translator: deps.translator, log });
+    closers.add(() => api.close());
+    await listenOnSocket(api, paths.socket);
+    log.info({ interfaces, dataDir: config.dataDir }, 'cafeboot is ready');
+    return { services, interfaces, close: closers.closeAll };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function startServers(
+  { config, renderScript, translator, log }: ApplianceDeps,
+  services: Services,
+  interfaces: ServedInterface[],
+  closers: ReturnType<typeof createClosers>,
+): Promise<void> {
+  const { boots, counters } = services;
+  const paths = pathsOf(config.dataDir);
+
+  if (config.httpPort > 0) {
+    const http = await startBootHttp({
+      boots,
+      renderScript,
+      settings: services.settings.get,
+      counters,
+      log: log.child({ server: 'http' }),
+      httpRoot: paths.httpRoot,
+      bootFiles: {
+        names: packagedFiles,
+        directories: [paths.httpRoot, paths.tftpRoot, config.bootFilesDir],
+      },
+      address: '0.0.0.0',
+      port: config.httpPort,
+      iscsiPort: config.iscsiPort,
+      describeError: translator.error,
+    });
+    closers.add(http.close);
+  }
+
+  if (config.tftpPort > 0) {
+    const roots = [
+      { directory: paths.tftpRoot },
+      { directory: config.bootFilesDir, only: packagedFiles },
+    ];
+    const tftp = await startTftpServer({
+      openUdp,
+      interfaces,
+      port: config.tftpPort,
+      files: createTftpFiles({ roots }),
+      onTransfer: (report) => void boots.transferred(report),
+      counters,
+      log: log.child({ server: 'tftp' }),
+    });
+    closers.add(tftp.close);
+  }
+
+  if (config.dhcpPort > 0) {
+    const dhcp = await startDhcpServer({
+      openUdp,
+      interfaces,
+      ports: { dhcp: config.dhcpPort, pxe: config.pxePort },
+      planFor: (client, { address }) => {
+        const httpBaseUrl = `http://${address}:${config.httpPort}`;
+        const scriptUrl = `${httpBaseUrl}/ipxe/boot.ipxe`;
+        const server = { address, scriptUrl, httpBaseUrl };
+        return { server, bootFiles, efiOffer: 'boot-server', ...boots.meet(client) };
+      },
+      onAnswer: boots.answered,
+      onAddress: boots.sawAddress,
+      counters,
+      log: log.child({ server: 'dhcp' }),
+    });
+    closers.add(dhcp.close);
+  }
+}
+
+/** Those named, else all. Throws `interface_missing` for a name that is none or has no address. */
+function chooseInterfaces(names: string[]): ServedInterface[] {
+  const all = listInterfaces();
+  const missing = names.find((name) => !all.some((each) => each.name === name));
+  if (missing !== undefined || all.length === 0) {
+    throw new CafebootError('interface_missing', {
+      name: missing ?? '',
+      present: all.map(({ name }) => name).join(', '),
+    });
+  }
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,18 @@
+import type { Translator } from '../i18n/translate.ts';
+import type { ApiCall } from './client.ts';
+
+/** What every subcommand is given: the API, the language, and where to print. */
+export interface CliContext {
+  translator: Translator;
+  /** Calls the API of the running server, or does the same in this process where none runs. */
+  withApi<Result>(
+    work: (api: ApiCall, mode: { isOffline: boolean }) => Promise<Result>,
+  ): Promise<Result>;
+  /** The running server's unix socket. */
+  socketPath(): Promise<string>;
+  /** Prints machine-readable output instead of tables. */
+  json(): boolean;
+  print(line: string): void;
+  /** For people who wait; never mixed with what is printed. */
+  progress(line: string): void;
+}

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { Host, HostFields } from '../service/hosts.ts';
+import type { CliContext } from './context.ts';
+import { toTable } from './print.ts';
+
+const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay'];
+const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
+
+interface HostFlags extends Omit<HostFields, 'super'> {
+  super?: string;
+}
+
+/** `cafeboot host list|unknown|add|set|reset|remove`: the PCs. */
+export function addHostCommand(program: Command, context: CliContext): void {
+  const host = program.command('host').description('the PCs');
+  const show = (hosts: Host[]) =>
+    context.print(context.json() ? JSON.stringify(hosts) : toTable(hosts as never, columns));
+
+  host
+    .command('list')
+    .description('all PCs')
+    .action(() => context.withApi(async (api) => show((await api('GET', '/hosts')) as Host[])));
+
+  host
+    .command('unknown')
+    .description('PCs that asked to boot and are in no list')
+    .action(() =>
+      context.withApi(async (api) => {
+        const seen = (await api('GET', '/unknown-hosts')) as Record<string, number>[];
+        if (context.json()) return context.print(JSON.stringify(seen));
+        const rows = seen.map(({ firstSeenAt = 0, lastSeenAt = 0, ...rest }) => ({
+          ...rest,
+          firstSeen: new Date(firstSeenAt).toLocaleString(),
+          lastSeen: new Date(lastSeenAt).toLocaleString(),
+        }));
+        context.print(toTable(rows, unknownColumns));
+      }),
+    );
+
+  withFields(host.command('add').description('add a PC'))
+    .requiredOption('--name <name>', 'its name')
+    .requiredOption('--mac <mac>', 'its MAC, in any writing')
+    .action((flags: HostFlags) =>
+      context.withApi(async (api) => {
+        show([(await api('POST', '/hosts', toFields(flags))) as Host]);
+      }),
+    );
+
+  withFields(host.command('set <host>').description('change a PC, given by name or MAC'))
+    .option('--name <name>', 'a new name')
+    .option('--mac <mac>', 'a new MAC')
+    .action((key: string, flags: HostFlags) =>
+      context.withApi(async (api) => {
+        const path = `/hosts/${encodeURIComponent(key)}`;
+        show([(await api('PATCH', path, toFields(flags))) as Host]);
+      }),
+    );
+
+  host
+    .command('reset <host>')
+    .description('drop all that a PC wrote; its next boot starts from the published versions')
+    .action((key: string) =>
+      context.withApi(async (api) => {
+        show([(await api('POST', `/hosts/${encodeURIComponent(key)}/reset`)) as Host]);
+      }),
+    );
+
+  host
+    .command('remove <host>')
+    .description('remove a PC and all that it wrote')
+    .action((key: string) =>
+      context.withApi(async (api) => {
+        await api('DELETE', `/hosts/${encodeURIComponent(key)}`);
+      }),
+    );
+}
+
+function withFields(command: Command): Command {
+  return command
+    .option('--ip <address>', 'its IPv4 address; "" for none')
+    .option('--group <group>', 'its group; "" for none')
+    .option('--entry <entry>', "its default boot entry; '' for the menu's first")
+    .option('--super <on|off>', 'super mode: boots drafts of the golden disks')
+    .option('--overlay <discard|keep>', 'what happens at a reboot to what it wrote');
+}
+
+/** An empty text clears a field. */
+function toFields({ super: superMode, ...flags }: HostFlags): HostFields {
+  const cleared = Object.entries(flags).map(([key, value]) => [key, value === '' ? null : value]);
+  return {
+    ...Object.fromEntries(cleared),
+    ...(superMode !== undefined && { super: superMode === 'on' }),
+  };
+}

@@ -1,0 +1,53 @@
+import { Command, Option } from 'commander';
+import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
+import type { CliContext } from './context.ts';
+import { addEntryCommand } from './entry.ts';
+import { addHostCommand } from './host.ts';
+import { addImageCommand } from './image.ts';
+import { addServeCommand } from './serve.ts';
+import { addSettingCommand } from './setting.ts';
+import { addTimelineCommand } from './timeline.ts';
+
+/** Flags that every subcommand takes, before or after its name. */
+export interface GlobalFlags extends Partial<Record<ConfigKey, unknown>> {
+  config?: string;
+  interface?: string[];
+  json?: boolean;
+}
+
+export interface ProgramDeps {
+  version: string;
+  context: CliContext;
+  serve: () => Promise<void>;
+}
+
+/** The whole command line: the config's keys as global flags, one file per subcommand. */
+export function createProgram({ version, context, serve }: ProgramDeps): Command {
+  const program = new Command('cafeboot')
+    .description('network-boot and disk server for internet cafes')
+    .version(version)
+    .option('--config <path>', 'configuration file (TOML)')
+    .option('--json', 'machine-readable output')
+    .enablePositionalOptions(false)
+    .showHelpAfterError();
+  for (const key of configKeys) program.addOption(toOption(key));
+
+  addServeCommand(program, serve);
+  addHostCommand(program, context);
+  addImageCommand(program, context);
+  addEntryCommand(program, context);
+  addSettingCommand(program, context);
+  addTimelineCommand(program, context);
+  return program;
+}
+
+/** Values are checked with the rest of the configuration, whichever way they came. */
+function toOption(key: ConfigKey): Option {
+  const schema = configSchema.properties[key] as { description?: string; default?: unknown };
+  const flag = key === 'interfaces' ? '--interface' : flagName(key);
+  const help = `${schema.description} (default: ${JSON.stringify(schema.default)}; ${environmentName(key)})`;
+  const option = new Option(`${flag} <value>`, help);
+  return key === 'interfaces'
+    ? option.argParser((value: string, previous: string[] = []) => [...previous, value])
+    : option;
+}

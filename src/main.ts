@@ -1,0 +1,92 @@
+import { pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { type ApplianceDeps, pathsOf, startAppliance, startOffline } from './appliance.ts';
+import { createScriptRenderer } from './boot/script.ts';
+import { injectedApi, isListening, socketApi } from './cli/client.ts';
+import type { CliContext } from './cli/context.ts';
+import { createProgram, type GlobalFlags } from './cli/program.ts';
+import { loadConfig } from './config.ts';
+import { CafebootError } from './errors.ts';
+import { createTranslator, findLanguage, type Translator } from './i18n/translate.ts';
+import { createApi } from './servers/api/server.ts';
+import { readScriptTemplates } from './templates.ts';
+
+/** The composition root: the only reader of argv and environment, the only one that exits. */
+async function main(): Promise<void> {
+  const translator = createTranslator(findLanguage(process.env));
+  const { version } = packageJson;
+
+  async function prepare(): Promise<ApplianceDeps> {
+    const { interface: interfaces, config: configPath, ...rest } = flags();
+    const config = await loadConfig({
+      flags: { ...rest, interfaces },
+      environment: process.env,
+      configPath,
+    });
+    const log = pino({ level: config.logLevel });
+    const renderScript = createScriptRenderer(await readScriptTemplates());
+    return { config, version, translator, renderScript, log };
+  }
+
+  const context: CliContext = {
+    translator,
+    json: () => flags().json === true,
+    print: (line) => process.stdout.write(`${line}\n`),
+    progress: (line) => process.stderr.write(`${line}\n`),
+    socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
+    async withApi(work) {
+      const deps = await prepare();
+      const socketPath = pathsOf(deps.config.dataDir).socket;
+      if (await isListening(socketPath)) return work(socketApi(socketPath), { isOffline: false });
+      const quiet = pino({ level: 'silent' });
+      const { services, close } = await startOffline({ ...deps, log: quiet });
+      const app = createApi({ services, translator, log: quiet });
+      try {
+        return await work(injectedApi(app), { isOffline: true });
+      } finally {
+        await app.close();
+        await close();
+      }
+    },
+  };
+
+  const program = createProgram({
+    version,
+    context,
+    serve: async () => {
+      const appliance = await startAppliance(await prepare());
+      await signalled();
+      await appliance.close();
+    },
+  });
+  const flags = () => program.opts<GlobalFlags>();
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    report(error, translator);
+    process.exitCode = 1;
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+}
+
+/** Says what went wrong and what to do; a fault of ours comes with its stack. */
+function report(error: unknown, translator: Translator): void {
+  const known = error instanceof CafebootError && error.code !== 'internal';
+  const text = known ? translator.error(error) : String(error instanceof Error && error.stack);
+  process.stderr.write(`cafeboot: ${text}\n`);
+  if (known && error.cause instanceof CafebootError) report(error.cause, translator);
+}
+
+await main();

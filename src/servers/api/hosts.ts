@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../service/services.ts';
+import { byKey, hostChanges, newHost } from './schemas.ts';
+import { typed } from './typed.ts';
+
+/** Hosts are addressed by name or MAC. */
+export function addHostRoutes(app: FastifyInstance, services: Services): void {
+  const { hosts, unknownHosts } = services;
+  const api = typed(app);
+  api.get('/hosts', async () => hosts.list());
+  api.post('/hosts', { schema: { body: newHost } }, async (request, reply) =>
+    reply.code(201).send(services.addHost(request.body)),
+  );
+  api.get('/hosts/:key', { schema: { params: byKey } }, async ({ params }) =>
+    hosts.get(params.key),
+  );
+  api.patch('/hosts/:key', { schema: { params: byKey, body: hostChanges } }, async (request) =>
+    services.updateHost(request.params.key, request.body),
+  );
+  api.delete('/hosts/:key', { schema: { params: byKey } }, async ({ params }, reply) => {
+    await services.removeHost(params.key);
+    return reply.code(204).send();
+  });
+  api.post('/hosts/:key/reset', { schema: { params: byKey } }, async ({ params }) =>
+    services.resetHost(params.key),
+  );
+  api.get('/unknown-hosts', async () => unknownHosts.list());
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../service/services.ts';
+import { byName, entryChanges, imageImport, newEntry, newImage } from './schemas.ts';
+import { typed } from './typed.ts';
+
+/** Images and the boot entries made of them. */
+export function addImageRoutes(app: FastifyInstance, services: Services): void {
+  const { images, entries } = services;
+  const api = typed(app);
+  const named = { params: byName };
+
+  api.get('/images', async () => images.list());
+  api.post('/images', { schema: { body: newImage } }, async ({ body }, reply) =>
+    reply.code(201).send(await images.createBlank(body, body.sizeBytes)),
+  );
+  api.post('/images/import', { schema: { body: imageImport } }, async ({ body }, reply) =>
+    reply.code(202).send(await images.importRaw(body, body.path)),
+  );
+  api.get('/images/:name', { schema: named }, async ({ params }) => images.get(params.name));
+  api.delete('/images/:name', { schema: named }, async ({ params }, reply) => {
+    await images.remove(params.name);
+    return reply.code(204).send();
+  });
+
+  api.get('/entries', async () => entries.list());
+  api.post('/entries', { schema: { body: newEntry } }, async ({ body }, reply) =>
+    reply.code(201).send(services.addEntry(body)),
+  );
+  api.get('/entries/:name', { schema: named }, async ({ params }) => entries.get(params.name));
+  api.patch('/entries/:name', { schema: { ...named, body: entryChanges } }, async (request) =>
+    services.updateEntry(request.params.name, request.body),
+  );
+  api.delete('/entries/:name', { schema: named }, async ({ params }, reply) => {
+    await services.removeEntry(params.name);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,60 @@
+import { Type } from 'typebox';
+
+/** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
+const name = Type.String({ minLength: 1, maxLength: 64 });
+const nullable = (maxLength: number) =>
+  Type.Union([Type.String({ minLength: 1, maxLength }), Type.Null()]);
+const strict = { additionalProperties: false };
+
+const hostFields = {
+  ip: Type.Optional(nullable(15)),
+  group: Type.Optional(nullable(64)),
+  entry: Type.Optional(nullable(64)),
+  super: Type.Optional(Type.Boolean()),
+  overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
+};
+const mac = Type.String({ minLength: 12, maxLength: 17 });
+export const newHost = Type.Object({ mac, name, ...hostFields }, strict);
+export const hostChanges = Type.Object(
+  { mac: Type.Optional(mac), name: Type.Optional(name), ...hostFields },
+  strict,
+);
+
+const imageFields = {
+  name,
+  kind: Type.Enum(['os', 'data']),
+  description: Type.Optional(Type.String({ maxLength: 500 })),
+};
+export const newImage = Type.Object(
+  { ...imageFields, sizeBytes: Type.Integer({ minimum: 512 }) },
+  strict,
+);
+export const imageImport = Type.Object(
+  { ...imageFields, path: Type.String({ minLength: 1, maxLength: 4_096 }) },
+  strict,
+);
+
+const entryFields = {
+  description: Type.Optional(Type.String({ maxLength: 200 })),
+  data: Type.Optional(Type.Array(name, { maxItems: 16, uniqueItems: true })),
+};
+export const newEntry = Type.Object({ name, os: name, ...entryFields }, strict);
+export const entryChanges = Type.Object(
+  {
+    name: Type.Optional(name),
+    os: Type.Optional(name),
+    position: Type.Optional(Type.Integer({ minimum: 0 })),
+    ...entryFields,
+  },
+  strict,
+);
+
+export const byName = Type.Object({ name });
+export const byKey = Type.Object({ key: name });
+export const byId = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+export const settingValue = Type.Object({ value: Type.Unknown() }, strict);
+export const eventQuery = Type.Object({
+  host: Type.Optional(name),
+  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});

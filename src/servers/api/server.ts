@@ -1,0 +1,39 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { Translator } from '../../i18n/translate.ts';
+import type { Services } from '../../service/services.ts';
+import { addEventRoutes } from './events.ts';
+import { addHostRoutes } from './hosts.ts';
+import { addImageRoutes } from './images.ts';
+import { answerProblems } from './problems.ts';
+import { addSystemRoutes } from './system.ts';
+
+export interface ApiDeps {
+  services: Services;
+  translator: Translator;
+  log: Logger;
+}
+
+/**
+ * `/api/v1`: everything that can be done, over the use cases. The caller lets it listen (on a unix
+ * socket, which only root can reach) or injects requests, as the CLI does where no server runs.
+ */
+export function createApi({ services, translator, log }: ApiDeps): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: true,
+  });
+  answerProblems(app, translator);
+  app.register(
+    async (api) => {
+      addHostRoutes(api, services);
+      addImageRoutes(api, services);
+      addSystemRoutes(api, services);
+      addEventRoutes(api, services);
+    },
+    { prefix: '/api/v1' },
+  );
+  return app;
+}

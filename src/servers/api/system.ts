@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../service/services.ts';
+import { byId, byKey, settingValue } from './schemas.ts';
+import { typed } from './typed.ts';
+
+/** Settings, tasks, and how the server is. */
+export function addSystemRoutes(app: FastifyInstance, services: Services): void {
+  const { tasks } = services;
+  const api = typed(app);
+
+  api.get('/settings', async () => services.settings.get());
+  api.put('/settings/:key', { schema: { params: byKey, body: settingValue } }, async (request) =>
+    services.setSetting(request.params.key, request.body.value),
+  );
+  api.delete('/settings/:key', { schema: { params: byKey } }, async ({ params }) =>
+    services.resetSetting(params.key),
+  );
+
+  api.get('/tasks', async () => tasks.list());
+  api.get('/tasks/:id', { schema: { params: byId } }, async ({ params }) => tasks.get(params.id));
+  api.post('/tasks/:id/cancel', { schema: { params: byId } }, async ({ params }) =>
+    tasks.cancel(params.id),
+  );
+
+  api.get('/status', async () => services.status());
+}

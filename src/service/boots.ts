@@ -1,0 +1,181 @@
+import type { Client } from '../boot/client.ts';
+import type { Answer } from '../boot/decide.ts';
+import type { RechainPolicy, UnknownPolicy } from '../boot/plan.ts';
+import { CafebootError } from '../errors.ts';
+import type { EntryRow } from '../store/entries.ts';
+import type { HostRow } from '../store/hosts.ts';
+import type { Store } from '../store/store.ts';
+import type { Background } from './background.ts';
+import type { AttachedDisk, Disks } from './disks.ts';
+import type { Hosts } from './hosts.ts';
+import type { Presences } from './presence.ts';
+import type { SessionWatch } from './session-watch.ts';
+import type { Settings } from './settings.ts';
+import type { Timeline } from './timeline.ts';
+import type { UnknownHosts } from './unknown-hosts.ts';
+
+export interface BootDeps {
+  store: Store;
+  hosts: Hosts;
+  unknownHosts: UnknownHosts;
+  disks: Disks;
+  presences: Presences;
+  sessionWatch: SessionWatch;
+  settings: () => Settings;
+  timeline: Timeline;
+  background: Background;
+  /** The MAC that the kernel's neighbour table has for an IPv4 address. */
+  findNeighbour: (address: string) => Promise<string | undefined>;
+}
+
+/** What the service knows that a DHCP answer depends on. */
+export interface BootFacts {
+  known: boolean;
+  unknownPolicy: UnknownPolicy;
+  rechain: RechainPolicy;
+  /** One of our iPXE binaries was fetched by this PC moments ago: that is what runs now. */
+  bootFileFetched: boolean;
+  /** How often its iPXE was told to load a boot file in the last two minutes. */
+  recentRechains: number;
+}
+
+/** What the screen of a PC shows, decided; the boot server renders it. */
+export type MenuPlan =
+  | { kind: 'menu'; host: HostRow; entries: EntryRow[]; defaultEntry: EntryRow | undefined }
+  | { kind: 'unknown' }
+  | { kind: 'local' };
+
+/** A finished TFTP transfer. */
+export interface Transfer {
+  address: string;
+  file: string;
+  sizeBytes: number;
+  durationMs: number;
+  outcome: string;
+}
+
+export interface OsReport {
+  os: string;
+  version: string;
+}
+
+export type Boots = ReturnType<typeof createBoots>;
+
+/** One boot from power-on to the OS: each server asks here what to do and tells what happened. */
+export function createBoots(deps: BootDeps) {
+  const { store, hosts, disks, presences, timeline, settings } = deps;
+
+  function getEntry(host: HostRow, name: string): EntryRow {
+    const entry = store.entries.find({ name });
+    if (!entry) throw new CafebootError('no_entry', { host: host.name, entry: name });
+    return entry;
+  }
+
+  /** The host's own default, else the menu's first. */
+  const defaultEntry = (host: HostRow, entries: EntryRow[]): EntryRow | undefined =>
+    entries.find(({ id }) => id === host.entryId) ?? entries[0];
+
+  function prepareNext(host: HostRow): void {
+    const entry = defaultEntry(host, store.entries.list());
+    if (!entry) return;
+    deps.background.start(`prepare ${host.id}`, () => disks.prepare(host, entry));
+  }
+
+  /**
+   * Whether a request that says it is this PC comes from where this PC is: the address it was seen
+   * at by DHCP, the one it is registered with, or the neighbour table's word. Otherwise a PC could
+   * drop another one's disk by asking for its script.
+   */
+  async function isAt(mac: string, address: string): Promise<boolean> {
+    if (presences.addressOf(mac) === address) return true;
+    if (hosts.findByMac(mac)?.ip === address) return true;
+    return (await deps.findNeighbour(address)) === mac;
+  }
+
+  async function macAt(address: string): Promise<string | undefined> {
+    return presences.findMacAt(address) ?? (await deps.findNeighbour(address));
+  }
+
+  return {
+    /**
+     * A PC asks by DHCP: what its answer depends on. A PC in no list is noted, whatever it is answered.
+     * Synchronous and in memory, since it is asked once for every packet.
+     */
+    meet({ mac, arch, vendorClass }: Client): BootFacts {
+      const { unknownHosts: unknownPolicy, rechain } = settings();
+      const known = hosts.findByMac(mac) !== undefined;
+      if (!known) deps.unknownHosts.saw(mac, arch.number, vendorClass);
+      return {
+        known,
+        unknownPolicy,
+        rechain,
+        bootFileFetched: presences.hasFreshBinary(mac),
+        recentRechains: presences.rechainCount(mac),
+      };
+    },
+
+    /** A DHCP or PXE answer left. */
+    answered({ mac, stage, arch }: Client, { type, gives, target }: Answer): void {
+      if (stage === 'ipxe' && gives === 'boot-file') presences.toldToRechain(mac);
+      const host = hosts.findByMac(mac);
+      if (!host || presences.isRepeat(mac, `dhcp ${stage} ${type}`)) return;
+      const data = { stage, arch: arch.name, answer: type, gives, file: target };
+      timeline.record({ kind: 'boot.dhcp', mac, data });
+      if (stage === 'rom') prepareNext(host);
+    },
+
+    sawAddress: presences.sawAddress,
+
+    async transferred({ address, file, sizeBytes, durationMs, outcome }: Transfer): Promise<void> {
+      const mac = await macAt(address);
+      if (!mac) return;
+      if (outcome === 'done') presences.fetchedBinary(mac);
+      if (!hosts.findByMac(mac)) return;
+      const level = outcome === 'done' || outcome === 'aborted' ? 'info' : 'warn';
+      const data = { file, sizeBytes, durationMs, outcome };
+      timeline.record({ kind: 'boot.tftp', level, mac, data });
+    },
+
+    /** The menu for the PC with this MAC. Also starts to prepare what it will probably choose. */
+    async menuFor(mac: string, address: string): Promise<MenuPlan> {
+      const host = hosts.findByMac(mac);
+      if (!host) return { kind: settings().unknownHosts === 'local' ? 'local' : 'unknown' };
+      const entries = store.entries.list();
+      const chosen = defaultEntry(host, entries);
+      timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
+      if (await isAt(mac, address)) prepareNext(host);
+      return { kind: 'menu', host, entries, defaultEntry: chosen };
+    },
+
+    /** The disks for this boot. Throws `not_found`, `no_entry`, `wrong_address`, or why there is no disk. */
+    async attachFor(mac: string, entryName: string, address: string): Promise<AttachedDisk> {
+      const host = hosts.findByMac(mac);
+      if (!host) throw new CafebootError('not_found', { kind: 'host', name: mac });
+      if (!(await isAt(mac, address))) {
+        timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
+        throw new CafebootError('wrong_address', { mac, address });
+      }
+      const entry = getEntry(host, entryName);
+      try {
+        const disk = await disks.attach(host, entry, address);
+        timeline.record({ kind: 'boot.script', mac, data: { script: 'entry', entry: entry.name } });
+        deps.sessionWatch.expect(disk.target, mac);
+        return disk;
+      } catch (error) {
+        const code = error instanceof CafebootError ? error.code : 'internal';
+        const data = { entry: entry.name, code };
+        timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
+        throw error;
+      }
+    },
+
+    /** The OS says that it is up. Only the PC at that address can say so of itself. */
+    async osUp(address: string, report: OsReport): Promise<void> {
+      const mac = await macAt(address);
+      const host = mac === undefined ? undefined : hosts.findByMac(mac);
+      if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
+      timeline.record({ kind: 'boot.os', mac: host.mac, data: { ...report } });
+      prepareNext(host);
+    },
+  };
+}

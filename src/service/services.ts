@@ -1,0 +1,186 @@
+import type { Logger } from 'pino';
+import type { TargetServer } from '../storage/targets.ts';
+import type { VolumeStore } from '../storage/volumes.ts';
+import type { Store } from '../store/store.ts';
+import { createBackground } from './background.ts';
+import { createBoots } from './boots.ts';
+import { createCounters } from './counters.ts';
+import { createDisks } from './disks.ts';
+import { createEntries, type Entry, type EntryFields } from './entries.ts';
+import { createHosts, type Host, type HostFields } from './hosts.ts';
+import { createImages } from './images.ts';
+import { createOverlays } from './overlays.ts';
+import { createPresences } from './presence.ts';
+import { createSerialise } from './serialise.ts';
+import { createSessionWatch } from './session-watch.ts';
+import { createSettings, type Settings } from './settings.ts';
+import { createTasks } from './tasks.ts';
+import { createTimeline } from './timeline.ts';
+import { createUnknownHosts } from './unknown-hosts.ts';
+
+export interface ServiceDeps {
+  store: Store;
+  volumes: VolumeStore;
+  targets: TargetServer;
+  log: Logger;
+  version: string;
+  now: () => number;
+  findNeighbour: (address: string) => Promise<string | undefined>;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+const pruneEveryMs = 3_600_000;
+
+/**
+ * All use cases, wired. Those that touch one noun are on its own object; those here cross several,
+ * in the order that leaves nothing behind.
+ */
+export function createServices(deps: ServiceDeps) {
+  const { store, volumes, targets, log, now } = deps;
+  const startedAt = now();
+  let started = false;
+  const counters = createCounters();
+  const serialise = createSerialise();
+  const background = createBackground(log);
+  const settings = createSettings(store);
+  const timeline = createTimeline({ store, counters, now });
+  const tasks = createTasks({ store, timeline, log, now });
+  const hosts = createHosts({ store, timeline, now });
+  const unknownHosts = createUnknownHosts({ store, timeline, now });
+  const images = createImages({ store, volumes, tasks, timeline, serialise, now });
+  const entries = createEntries({ store, timeline });
+  const overlays = createOverlays({ store, volumes, log, now });
+  const disks = createDisks({
+    store,
+    volumes,
+    targets,
+    images,
+    overlays,
+    settings: settings.get,
+    timeline,
+    serialise,
+    log,
+  });
+  const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log });
+  const boots = createBoots({
+    store,
+    hosts,
+    unknownHosts,
+    disks,
+    presences: createPresences(now),
+    sessionWatch,
+    settings: settings.get,
+    timeline,
+    background,
+    findNeighbour: deps.findNeighbour,
+  });
+
+  /** What each host's next boot needs, made ahead in the background; one host after another. */
+  const prepareAll = () => background.start('prepare all', prepareEach);
+  async function prepareEach(): Promise<void> {
+    const list = store.entries.list();
+    for (const host of store.hosts.list()) {
+      const entry = list.find(({ id }) => id === host.entryId) ?? list[0];
+      if (entry) await disks.prepare(host, entry);
+    }
+  }
+
+  const pruning = setInterval(() => timeline.prune(settings.get().eventsKeptDays), pruneEveryMs);
+  pruning.unref();
+
+  return {
+    settings,
+    timeline,
+    tasks,
+    hosts,
+    unknownHosts,
+    images,
+    entries,
+    boots,
+    counters,
+
+    addHost(fields: HostFields & { mac: string; name: string }): Host {
+      const host = hosts.add(fields);
+      prepareAll();
+      return host;
+    },
+    updateHost(key: string, fields: HostFields): Host {
+      const host = hosts.update(key, fields);
+      prepareAll();
+      return host;
+    },
+    async removeHost(key: string): Promise<void> {
+      await disks.reset(hosts.getRow(key));
+      hosts.remove(key);
+    },
+    /** Drops all that a host wrote; its next boot starts from the published versions. */
+    async resetHost(key: string): Promise<Host> {
+      const host = hosts.getRow(key);
+      await disks.reset(host);
+      timeline.record({ kind: 'host.reset', mac: host.mac, data: { name: host.name } });
+      prepareAll();
+      return hosts.get(key);
+    },
+
+    addEntry(fields: EntryFields & { name: string; os: string }): Entry {
+      const entry = entries.add(fields);
+      prepareAll();
+      return entry;
+    },
+    async updateEntry(name: string, fields: EntryFields): Promise<Entry> {
+      const changesDisks = fields.name ?? fields.os ?? fields.data;
+      if (changesDisks !== undefined) await disks.resetEntry(entries.getRow(name));
+      const entry = entries.update(name, fields);
+      prepareAll();
+      return entry;
+    },
+    async removeEntry(name: string): Promise<void> {
+      await disks.resetEntry(entries.getRow(name));
+      entries.remove(name);
+      hosts.reload();
+    },
+
+    setSetting(key: string, value: unknown): Settings {
+      const result = settings.set(key, value);
+      timeline.record({ kind: 'setting.changed', data: { key, value: JSON.stringify(value) } });
+      return result;
+    },
+    resetSetting(key: string): Settings {
+      const result = settings.reset(key);
+      timeline.record({ kind: 'setting.changed', data: { key, value: 'default' } });
+      return result;
+    },
+
+    status: async () => ({
+      version: deps.version,
+      startedAt,
+      volumeStore: volumes.kind,
+      targetServer: targets.kind,
+      pool: await volumes.capacity(),
+      sessions: (await targets.sessions()).length,
+      counters: counters.all(),
+    }),
+
+    /** Brings disks back after whatever ended the process before, then makes overlays ahead. */
+    async start(): Promise<void> {
+      tasks.failInterrupted();
+      await images.removeInterrupted();
+      await overlays.removeStray();
+      await disks.restore();
+      started = true;
+      timeline.record({ kind: 'server.started', data: { version: deps.version } });
+      prepareAll();
+    },
+
+    async close(): Promise<void> {
+      clearInterval(pruning);
+      await tasks.close();
+      await background.close();
+      await sessionWatch.close();
+      unknownHosts.close();
+      if (started) timeline.record({ kind: 'server.stopped' });
+      timeline.close();
+    },
+  };
+}
