@@ -1,0 +1,45 @@
+# Everything a developer or a new administrator does first. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+.PHONY: help demo run test test-unit test-interop test-vm check format bench
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: ## boot virtual PCs from power-on to an OS on their own iSCSI disks, in a private network
+	@scripts/setup run lab
+	@npm run --silent lab -- demo
+
+run: ## run the server here, with its data in ./data
+	@scripts/setup run
+	@npm run --silent cafeboot -- --data-dir data serve
+
+test: ## every tier of tests; ends with "N passed, N failed"
+	@scripts/setup run lab test
+	@npm run --silent check
+	@npm run --silent test:all
+
+test-unit: ## pure logic and single parts
+	@scripts/setup
+	@npm run --silent test:unit
+
+test-interop: ## real clients and servers in network namespaces
+	@scripts/setup run lab test
+	@npm run --silent test:interop
+
+test-vm: ## virtual PCs that boot
+	@scripts/setup run lab test
+	@npm run --silent test:vm
+
+check: ## types, lint, format, import rules
+	@scripts/setup
+	@npm run --silent check
+
+format: ## write the format and safe lint fixes
+	@npm run --silent format
+
+bench: ## side by side with dnsmasq, tftpd-hpa and nginx; JSON in bench-results/
+	@scripts/setup run lab test bench
+	@npm run --silent bench
