@@ -3,13 +3,7 @@ import type { Packet } from '../dhcp/packet.ts';
 import { discoveryControl, encodePxeOptions, findBootItem } from '../dhcp/pxe.ts';
 import type { Client, ClientStage } from './client.ts';
 import type { DhcpPlan } from './plan.ts';
-import {
-  type AnswerType,
-  type DhcpPort,
-  type QuestionIgnoreReason,
-  questionIgnoreReasons,
-  questionOf,
-} from './question.ts';
+import { type AnswerType, type DhcpPort, questionIgnoreReasons, questionOf } from './question.ts';
 import { wantsRechain } from './rechain.ts';
 import { finishReply, setBootFile, startReply } from './reply.ts';
 
@@ -70,7 +64,7 @@ interface Given {
   target: string;
 }
 
-function ignore(reason: DecideIgnoreReason | QuestionIgnoreReason): Decision {
+function ignore(reason: DecideIgnoreReason): Decision {
   return { kind: 'ignore', reason };
 }
 
@@ -94,7 +88,7 @@ function fillIn(reply: Packet, { gives, target }: Given, serverAddress: string):
       // UEFI firmware asks 4011 also when the OFFER names a file, so none is named here.
       return;
     case 'boot-url':
-      // UEFI HTTP boot reads the URL from option 67 only (UEFI 2.10 section 24.7.3.1).
+      // UEFI HTTP boot reads the URL from option 67 only (UEFI 2.10 section 24.7).
       field.bootFileName.write(reply.options, target);
       return;
     default:
@@ -116,7 +110,7 @@ function needsNoBootServer(client: Client, type: AnswerType, { gives }: Given): 
   return client.stage === 'rom' && type === 'offer' && gives === 'boot-file';
 }
 
-/** A client that asked for a menu's item takes only an ACK that names it (PXE 2.1 section 2.2.4). */
+/** A client that asked for a menu's item takes only an ACK that names it (PXE 2.1, boot server discovery). */
 function echoBootItem(request: Packet, reply: Packet): void {
   const vendorOptions = field.vendorOptions.read(request.options);
   const bootItem = vendorOptions && findBootItem(vendorOptions);

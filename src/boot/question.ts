@@ -46,7 +46,7 @@ export function questionOf(
 
 /**
  * A REQUEST on port 67 asks for an address, which only the router gives; except for PXE's boot server
- * discovery by broadcast (PXE 2.1 section 2.2.4): its client has an address and names a boot item or us.
+ * discovery by broadcast (PXE 2.1): its client has an address already, and names a boot item or us.
  */
 function broadcastRequest(packet: Packet, ownAddress: number): AnswerType | QuestionIgnoreReason {
   const serverIdentifier = field.serverIdentifier.read(packet.options);

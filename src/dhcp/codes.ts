@@ -56,5 +56,5 @@ export const overload = { file: 1, sname: 2 } as const;
 /** The header's `flags` field: the client cannot yet receive unicasts (RFC 2131 2). */
 export const broadcastFlag = 0x8000;
 
-/** UDP ports: RFC 2131 4.1, and PXE 2.1 section 2 for the boot server's. */
+/** UDP ports: RFC 2131 4.1, and PXE 2.1 for the boot server's. */
 export const udpPort = { server: 67, client: 68, pxe: 4011 } as const;

@@ -7,7 +7,7 @@ import { DecodeError } from './decode-error.ts';
  */
 export type Options = Map<number, Buffer>;
 
-/** The length byte allows no more; longer options are split (RFC 3396 section 4). */
+/** The length byte allows no more; longer options are split (RFC 3396 section 6). */
 const maxPartBytes = 255;
 
 /**
@@ -40,7 +40,7 @@ export function encodedOptionsSizeBytes(options: Options): number {
   return sizeBytes;
 }
 
-/** Writes all options and END into `bytes` from `start`, splitting long ones (RFC 3396 section 5). */
+/** Writes all options and END into `bytes` from `start`, splitting long ones (RFC 3396 section 6). */
 export function encodeOptions(options: Options, bytes: Buffer, start: number): void {
   let at = start;
   for (const [code, value] of options) {

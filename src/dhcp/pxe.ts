@@ -98,7 +98,7 @@ export function encodePxeOptions(options: PxeOptions): Buffer {
     const { type, layer } = options.bootItem;
     subOptions.push([pxeCode.bootItem, Buffer.concat([unsigned16(type), unsigned16(layer)])]);
   }
-  return encodeSubOptions(subOptions, { end: true });
+  return encodeSubOptions(subOptions);
 }
 
 function decodeBootServers(bytes: Buffer | undefined): PxeBootServers[] | undefined {

@@ -17,16 +17,14 @@ export function findSubOption(bytes: Buffer, code: number): Buffer | undefined {
   return undefined;
 }
 
-/** Encapsulates sub-options; each must be shorter than 256 bytes (`RangeError`). */
+/** Encapsulates sub-options, with END; each must be shorter than 256 bytes (`RangeError`). */
 export function encodeSubOptions(
   subOptions: readonly (readonly [code: number, value: Buffer])[],
-  { end }: { end: boolean },
 ): Buffer {
   const parts: Buffer[] = [];
   for (const [code, value] of subOptions) {
     if (value.length > 255) throw new RangeError(`sub-option ${code} of ${value.length} bytes`);
     parts.push(Buffer.of(code, value.length), value);
   }
-  if (end) parts.push(Buffer.of(optionCode.end));
-  return Buffer.concat(parts);
+  return Buffer.concat([...parts, Buffer.of(optionCode.end)]);
 }

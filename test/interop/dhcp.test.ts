@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { messageType } from '../../src/dhcp/codes.ts';
@@ -218,3 +219,34 @@ describe('beside another ProxyDHCP server', () => {
     expect(acks.get(server)).toMatchObject({ server, file: 'ipxe.efi' });
   });
 });
+
+test('100,000 hostile datagrams to each port leave a server that answers and has not grown', async () => {
+  await ours.stop();
+  const quiet = JSON.stringify({ quiet: true });
+  ours = lan.nodes.server.spawn([process.execPath, script('dhcp-server.ts'), quiet]);
+  await ours.waitFor(/^ready$/m);
+  await flood(50_000, 1);
+  const before = residentBytes(ours.pid);
+  await flood(100_000, 2);
+  const grownBytes = residentBytes(ours.pid) - before;
+  expect(grownBytes).toBeLessThan(20 * 1024 * 1024);
+
+  const replies = await ask('uefi-pxe-dnsmasq-proxy', 6, server);
+  expect(replies.get(server)?.file).toBe('ipxe.efi');
+  const counters = await finalCounters();
+  expect(counters['dhcp.failed']).toBeUndefined();
+  const handled = Object.values(counters).reduce((sum, each) => sum + each, 0);
+  expect(handled).toBeGreaterThan(200_000);
+});
+
+async function flood(count: number, seed: number): Promise<void> {
+  const argv = [process.execPath, script('dhcp-flood.ts'), server, `${count}`, `${seed}`] as const;
+  const { exitCode, stderr } = await lan.nodes.pc.exec([...argv], { timeoutMs: 60_000 });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+}
+
+function residentBytes(pid: number): number {
+  const [, kibibytes] =
+    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) * 1024;
+}
