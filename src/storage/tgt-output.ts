@@ -65,3 +65,8 @@ export function parseStatistics(
   }
   return totals;
 }
+
+/** `address:port` of every portal, from `tgtadm --op show --mode portal`. */
+export function parsePortals(text: string): string[] {
+  return [...text.matchAll(/^Portal: (.+),\d+$/gm)].map(([, portal = '']) => portal);
+}

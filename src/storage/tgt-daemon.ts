@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CafebootError } from '../errors.ts';
+import { type Daemon, spawnDaemon } from './exec.ts';
+import type { TgtAdmin } from './tgt-admin.ts';
+
+/** Where PCs log in. */
+export interface Portal {
+  address: string;
+  port: number;
+}
+
+const startTimeoutMs = 10_000;
+const stopTimeoutMs = 3_000;
+
+/**
+ * Starts tgtd on these portals, unless one that outlived a crash of ours still answers on the control
+ * socket: that one is adopted, and PCs kept their disks meanwhile.
+ * Throws `command_missing`, `target_unavailable`, or `port_in_use`: tgtd itself says nothing of a
+ * portal that it could not bind and opens the default one instead.
+ */
+export async function ensureTgtDaemon(admin: TgtAdmin, socket: string, portals: Portal[]) {
+  const daemon = (await admin.answers()) ? undefined : await start(admin, socket, portals);
+  const present = await admin.portals();
+  const missing = portals.find(({ address, port }) => !present.includes(`${address}:${port}`));
+  if (missing) {
+    await stopTgtDaemon(admin, daemon);
+    throw new CafebootError('port_in_use', { ...missing, protocol: 'tcp' });
+  }
+  return daemon;
+}
+
+async function start(admin: TgtAdmin, socket: string, portals: Portal[]): Promise<Daemon> {
+  const list = portals.map(({ address, port }) => `portal=${address}:${port}`).join(',');
+  const daemon = spawnDaemon('tgtd', ['-f', '--iscsi', list], { TGT_IPC_SOCKET: socket });
+  let ended: string | undefined;
+  void daemon.ended.then((stderr) => {
+    ended = stderr;
+  });
+  const deadline = Date.now() + startTimeoutMs;
+  while (ended === undefined && Date.now() < deadline) {
+    if (await admin.answers()) return daemon;
+    await sleep(50);
+  }
+  daemon.kill('SIGKILL');
+  throw new CafebootError('target_unavailable', { detail: ended ?? 'no answer from tgtd' });
+}
+
+/** An adopted daemon is not our child: it can only be asked to end. */
+export async function stopTgtDaemon(admin: TgtAdmin, daemon: Daemon | undefined): Promise<void> {
+  await admin.stop().catch(() => {});
+  if (!daemon) return;
+  const late = new AbortController();
+  void sleep(stopTimeoutMs, undefined, { signal: late.signal }).then(
+    () => daemon.kill('SIGKILL'),
+    () => {},
+  );
+  await daemon.ended;
+  late.abort();
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { run } from '../../src/storage/exec.ts';
+import { startReflinkStore } from '../../src/storage/reflink.ts';
+import { describeVolumeStore } from '../contract/volume-store.ts';
+
+const poolSizeBytes = 2 * 1024 ** 3;
+const makeDataDir = () => mkdtemp(join(tmpdir(), 'cafeboot-reflink-'));
+
+describeVolumeStore('reflink', async () => {
+  const dataDir = await makeDataDir();
+  return {
+    start: () => startReflinkStore({ dataDir, run, poolSizeBytes }),
+    cleanUp: () => rm(dataDir, { recursive: true }),
+  };
+});
+
+test('a pool that is mounted already, after a crash, is taken as it is', async () => {
+  const dataDir = await makeDataDir();
+  const crashed = await startReflinkStore({ dataDir, run, poolSizeBytes });
+  await crashed.create('survivor', 1024 ** 2);
+  const next = await startReflinkStore({ dataDir, run, poolSizeBytes });
+  expect(await next.list()).toHaveLength(1);
+  await crashed.close();
+  await rm(dataDir, { recursive: true });
+});
+
+test('snapshots share what is not changed: a full disk costs nothing and no time', async () => {
+  const dataDir = await makeDataDir();
+  const store = await startReflinkStore({ dataDir, run, poolSizeBytes });
+  try {
+    await store.create('golden', 512 * 1024 ** 2);
+    await run('dd', [
+      'if=/dev/urandom',
+      `of=${store.devicePath('golden')}`,
+      'bs=1M',
+      'count=256',
+      'conv=notrunc,fsync',
+    ]);
+    const before = await store.capacity();
+    const startedAt = performance.now();
+    for (let index = 0; index < 20; index++) await store.snapshot('golden', `copy-${index}`);
+    expect((performance.now() - startedAt) / 20).toBeLessThan(500);
+    const grown = (await store.capacity()).usedBytes - before.usedBytes;
+    expect(grown).toBeLessThan(64 * 1024 ** 2);
+  } finally {
+    await store.close();
+    await rm(dataDir, { recursive: true });
+  }
+});
+
+test('what a crash left half-made is gone at the next start', async () => {
+  const dataDir = await makeDataDir();
+  const store = await startReflinkStore({ dataDir, run, poolSizeBytes });
+  const stray = `${store.devicePath('cut')}.part`;
+  await run('truncate', ['-s', '1M', stray]);
+  await store.close();
+  const next = await startReflinkStore({ dataDir, run, poolSizeBytes });
+  await expect(stat(stray)).rejects.toMatchObject({ code: 'ENOENT' });
+  await next.close();
+  await rm(dataDir, { recursive: true });
+});

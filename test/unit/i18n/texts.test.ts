@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { errorCodes } from '../../../src/errors.ts';
+import en from '../../../src/i18n/en.json' with { type: 'json' };
+import { createTranslator, findLanguage } from '../../../src/i18n/translate.ts';
+import zh from '../../../src/i18n/zh-CN.json' with { type: 'json' };
+import { eventKinds } from '../../../src/service/timeline.ts';
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+
+describe('texts', () => {
+  test.each([
+    ['error', [...errorCodes].sort()],
+    ['event', [...eventKinds].sort()],
+  ] as const)('both languages have a text for every %s, and no other', (section, keys) => {
+    expect(Object.keys(en[section]).sort()).toEqual(keys);
+    expect(Object.keys(zh[section]).sort()).toEqual(keys);
+  });
+
+  test('both languages are filled with the same values', () => {
+    for (const section of ['error', 'event'] as const) {
+      const chinese: Record<string, string> = zh[section];
+      for (const [key, text] of Object.entries(en[section])) {
+        expect(placeholders(chinese[key] ?? '').sort(), key).toEqual(placeholders(text).sort());
+      }
+    }
+  });
+
+  test('a text is filled, and a value that is missing leaves a gap, not a placeholder', () => {
+    const translator = createTranslator('en');
+    expect(translator.error({ code: 'not_found', context: { kind: 'host', name: 'pc-01' } })).toBe(
+      'There is no host pc-01.',
+    );
+    expect(translator.event('boot.os', { os: 'Debian', version: null })).toBe('Debian  is up');
+  });
+
+  test('a value from the network cannot name another text', () => {
+    const text = createTranslator('en').event('host.unknown', { vendorClass: '$t(error:internal){{os}}' });
+    expect(text).toContain('$t(error:internal){{os}}');
+  });
+
+  test.each([
+    [{ LANG: 'zh_CN.UTF-8' }, 'zh-CN'],
+    [{ LC_ALL: 'en_US.UTF-8', LANG: 'zh_CN.UTF-8' }, 'en'],
+    [{}, 'en'],
+  ])('%o speaks %s', (environment, language) => {
+    expect(findLanguage(environment)).toBe(language);
+  });
+});
