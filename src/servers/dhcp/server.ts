@@ -27,10 +27,11 @@ const receiveBufferBytes = 4 * 1024 * 1024;
  * Throws `port_in_use` or `address_missing`, with nothing left open.
  */
 export async function startDhcpServer(deps: DhcpServerDeps): Promise<DhcpServer> {
-  const { openUdp, interfaces, ports, log, counters } = deps;
+  const { openUdp, interfaces, ports } = deps;
   const respond = createResponder(deps);
   const outlets: Outlet[] = [];
   const open: UdpSocket[] = [];
+  const onSocketError = createErrorTeller(deps);
 
   const close = async () => {
     await Promise.all(open.splice(0).map((socket) => socket.close()));
@@ -44,10 +45,7 @@ export async function startDhcpServer(deps: DhcpServerDeps): Promise<DhcpServer>
       shared: port === 'dhcp',
       receiveBufferBytes,
       onMessage,
-      onError(error) {
-        counters.add('dhcp.socket-errors');
-        log.warn({ err: error, address, port: ports[port] }, 'DHCP socket error');
-      },
+      onError: onSocketError,
     });
     open.push(socket);
     return socket;
@@ -69,6 +67,21 @@ export async function startDhcpServer(deps: DhcpServerDeps): Promise<DhcpServer>
     throw error;
   }
   return { close };
+}
+
+/**
+ * Counts socket errors and warns of the first of each kind only: whoever forges addresses we cannot
+ * send to must not fill the log.
+ */
+function createErrorTeller({ counters, log }: DhcpServerDeps): (error: Error) => void {
+  const told = new Set<string>();
+  return (error) => {
+    counters.add('dhcp.socket-errors');
+    const kind = 'code' in error ? String(error.code) : error.name;
+    if (told.has(kind)) return;
+    told.add(kind);
+    log.warn({ err: error }, 'DHCP socket error; more of this kind are only counted');
+  };
 }
 
 /**

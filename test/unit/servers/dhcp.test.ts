@@ -62,6 +62,13 @@ async function start(changes: Partial<DhcpServerDeps> = {}) {
   };
 }
 
+/** A log whose lines the test can read. */
+function createLog(level: 'debug' | 'warn') {
+  const lines: Record<string, unknown>[] = [];
+  const log: Logger = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  return { log, lines };
+}
+
 function summary({ fromAddress, fromPort, address, port, bytes }: SentDatagram) {
   const { options, siaddr, file } = decode(bytes);
   return {
@@ -155,9 +162,7 @@ test('junk is counted by reason and harms nothing', async () => {
 });
 
 test('an ignored message is told at level debug', async () => {
-  const lines: Record<string, unknown>[] = [];
-  const write = (line: string) => lines.push(JSON.parse(line));
-  const log: Logger = pino({ level: 'debug' }, { write });
+  const { log, lines } = createLog('debug');
   const { broadcast } = await start({ log });
   broadcast(messageWith({ type: messageType.release }));
   expect(lines).toMatchObject([{ level: 20, reason: 'message-not-served', mac, from: '0.0.0.0' }]);
@@ -192,11 +197,15 @@ test('a fault on one interface does not silence the other', async () => {
   expect(udp.sent.map((each) => each.fromAddress)).toEqual([lan2.address]);
 });
 
-test('a send that fails is counted', async () => {
-  const { broadcast, udp, counters } = await start();
-  udp.failSends(new Error('ENETUNREACH'));
-  broadcast(messageWith());
-  expect(counters.get('dhcp.socket-errors')).toBe(1);
+test('sends that fail are counted, and each kind is told once', async () => {
+  const { log, lines } = createLog('warn');
+  const { broadcast, udp, counters } = await start({ log });
+  for (const code of ['ENETUNREACH', 'ENETUNREACH', 'EPERM']) {
+    udp.failSends(Object.assign(new Error(code), { code }));
+    broadcast(messageWith());
+  }
+  expect(counters.get('dhcp.socket-errors')).toBe(3);
+  expect(lines).toMatchObject([{ err: { code: 'ENETUNREACH' } }, { err: { code: 'EPERM' } }]);
 });
 
 test('every socket is opened on start and closed on close', async () => {
