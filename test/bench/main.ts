@@ -1,0 +1,36 @@
+/**
+ * `make bench [ONLY=tftp]`: measures us and the servers we replace side by side in one run, prints one
+ * table with ratios and writes bench-results/bench.json. Needs root, for namespaces.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { measureRow, type Row, type Section } from './frame.ts';
+import { formatTable } from './table.ts';
+import { tftpSection } from './tftp.ts';
+
+const sections: readonly Section[] = [tftpSection];
+
+const [only] = process.argv.slice(2);
+const chosen = sections.filter(({ name }) => only === undefined || name === only);
+if (chosen.length === 0) {
+  console.error(`no such section; there are: ${sections.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const rows: Row[] = [];
+for (const section of chosen) {
+  await section.run(async (measurement) => {
+    const row = await measureRow(section.name, measurement);
+    rows.push(row);
+    console.error(`${section.name}: ${row.name} done`);
+  });
+}
+
+console.log(formatTable(rows));
+const machine = {
+  node: process.version,
+  cpus: cpus().length,
+  model: cpus()[0]?.model ?? 'unknown',
+};
+await mkdir('bench-results', { recursive: true });
+await writeFile('bench-results/bench.json', `${JSON.stringify({ machine, rows }, null, 2)}\n`);

@@ -1,0 +1,22 @@
+import type { Node } from './netns.ts';
+
+/**
+ * Makes the node lose `percent` of the UDP datagrams that reach it. It is done on arrival: dropped on
+ * the way out, the sender would be told by EPERM. For loss both ways give it to both nodes.
+ */
+export async function loseArrivals(node: Node, percent: number): Promise<void> {
+  const rules = `table ip loss {
+    chain arrivals {
+      type filter hook prerouting priority raw;
+      meta l4proto udp numgen random mod 1000 < ${Math.round(percent * 10)} drop
+    }
+  }`;
+  const { exitCode, stderr } = await node.exec(['nft', '-f', '-'], { input: rules });
+  if (exitCode !== 0) throw new Error(`nft: ${stderr}`);
+}
+
+/** Ends the loss again. */
+export async function loseNothing(node: Node): Promise<void> {
+  const { exitCode, stderr } = await node.exec(['nft', 'delete', 'table', 'ip', 'loss']);
+  if (exitCode !== 0) throw new Error(`nft: ${stderr}`);
+}
