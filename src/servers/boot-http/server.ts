@@ -43,7 +43,7 @@ export async function startBootHttp(deps: BootHttpDeps) {
   });
   addScripts(app, deps);
   addReports(app, deps);
-  await addFiles(app, deps);
+  addFiles(app, deps);
   try {
     await app.listen({ host: address, port });
   } catch (error) {

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CafebootError } from '../../../src/errors.ts';
+import { createFakeServices, type FakeServices } from '../../fakes/services.ts';
+
+const mac = '52:54:00:00:00:01';
+const address = '10.77.0.101';
+const iqn = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+
+describe('the disks of a boot', () => {
+  let fake: FakeServices;
+  let services: FakeServices['services'];
+
+  beforeEach(async () => {
+    fake = await createFakeServices();
+    services = fake.services;
+    await services.images.createBlank({ name: 'win', kind: 'os' }, 1024);
+    await services.images.createBlank({ name: 'games', kind: 'data' }, 2048);
+    services.addEntry({ name: 'win', os: 'win', data: ['games'] });
+    services.addHost({ name: 'pc-01', mac, entry: 'win' });
+    services.boots.sawAddress(mac, address);
+  });
+  afterEach(async () => {
+    await services.close();
+    await fake.volumes.cleanUp();
+  });
+
+  const boot = () => services.boots.attachFor(mac, 'win', address);
+  const disksOf = (name = iqn) =>
+    fake.targets.specs.get(name)?.luns.map(({ devicePath }) => devicePath);
+
+  test('one target per host and entry, LUNs in entry order, for its initiator only', async () => {
+    expect(await boot()).toEqual({ target: iqn, initiator: iqn, lun: 1 });
+    const spec = fake.targets.specs.get(iqn);
+    expect(spec?.initiator).toBe(iqn);
+    expect(spec?.luns.map(({ serial }) => serial)).toEqual(['cb1-1', 'cb2-1']);
+  });
+
+  test('discard: every boot has fresh disks, and the old ones are gone', async () => {
+    await boot();
+    const first = disksOf();
+    await boot();
+    expect(disksOf()).not.toEqual(first);
+    const overlays = (await fake.volumes.names()).filter((name) => name.startsWith('ov-'));
+    expect(overlays.length).toBeLessThanOrEqual(4);
+    for (const path of first ?? [])
+      expect(overlays.map(fake.volumes.store.devicePath)).not.toContain(path);
+  });
+
+  test('keep: the same disks come back', async () => {
+    services.updateHost('pc-01', { overlay: 'keep' });
+    await boot();
+    const first = disksOf();
+    await boot();
+    expect(disksOf()).toEqual(first);
+  });
+
+  test('what is made ahead is taken: a boot then makes no snapshot', async () => {
+    await services.boots.menuFor(mac, address);
+    await settle(fake, 2);
+    fake.volumes.failNext('snapshot', new CafebootError('no_space'));
+    await boot();
+  });
+
+  test('a full pool: the boot says so, and works again once there is space', async () => {
+    await settle(fake, 2);
+    await boot();
+    fake.volumes.failNext('snapshot', new CafebootError('no_space'));
+    await expect(boot()).rejects.toMatchObject({ code: 'no_space' });
+    await expect(boot()).resolves.toMatchObject({ target: iqn });
+  });
+
+  test('a target server that fails leaves nothing that the next boot stumbles over', async () => {
+    fake.targets.failNext('ensure', new CafebootError('target_unavailable', { detail: 'x' }));
+    await expect(boot()).rejects.toMatchObject({ code: 'target_unavailable' });
+    await expect(boot()).resolves.toMatchObject({ target: iqn });
+  });
+
+  test('a request from elsewhere is refused and changes nothing', async () => {
+    await boot();
+    const before = disksOf();
+    await expect(services.boots.attachFor(mac, 'win', '10.77.0.66')).rejects.toMatchObject({
+      code: 'wrong_address',
+    });
+    expect(disksOf()).toEqual(before);
+  });
+
+  test('an address that only the neighbour table knows is good enough', async () => {
+    fake.neighbours.set('10.77.0.150', mac);
+    await expect(services.boots.attachFor(mac, 'win', '10.77.0.150')).resolves.toBeDefined();
+  });
+
+  test('super mode boots drafts on the entry’s own target, one PC at a time', async () => {
+    services.updateHost('pc-01', { super: true });
+    const target = 'iqn.2022-10.org.dbc.iscsi:sn.win';
+    expect(await boot()).toEqual({ target, initiator: target, lun: 1 });
+    const drafts = disksOf(target);
+    await boot();
+    expect(disksOf(target)).toEqual(drafts);
+
+    const session = { target, initiator: target, address, readBytes: 1, writtenBytes: 1 };
+    fake.targets.sessions.push(session);
+    services.addHost({ name: 'pc-02', mac: '525400000002', super: true, ip: '10.77.0.102' });
+    await expect(
+      services.boots.attachFor('52:54:00:00:00:02', 'win', '10.77.0.102'),
+    ).rejects.toMatchObject({ code: 'draft_in_use' });
+  });
+
+  test('resetting a host drops its disks and targets', async () => {
+    services.updateHost('pc-01', { overlay: 'keep' });
+    await boot();
+    const kept = disksOf();
+    await services.resetHost('pc-01');
+    expect(fake.targets.specs.has(iqn)).toBe(false);
+    await boot();
+    expect(disksOf()).not.toEqual(kept);
+  });
+
+  test('removing a host leaves no volume and no target of it', async () => {
+    await boot();
+    await services.removeHost('pc-01');
+    expect(await fake.targets.server.list()).toEqual([]);
+    expect((await fake.volumes.names()).filter((name) => name.startsWith('ov-'))).toEqual([]);
+  });
+
+  test('the golden volume is never exported to a host', async () => {
+    await boot();
+    const golden = fake.volumes.store.devicePath('img-1-v1');
+    for (const { luns } of fake.targets.specs.values()) {
+      expect(luns.map(({ devicePath }) => devicePath)).not.toContain(golden);
+    }
+  });
+
+  test('an image that an entry has cannot be removed; its volumes stay', async () => {
+    await expect(services.images.remove('win')).rejects.toMatchObject({ code: 'in_use' });
+    expect(await fake.volumes.names()).toContain('img-1-v1');
+  });
+});
+
+/** Waits until the overlays made ahead are there; they are made in the background. */
+async function settle(fake: FakeServices, overlays: number): Promise<void> {
+  await expect
+    .poll(async () => (await fake.volumes.names()).filter((name) => name.startsWith('ov-')).length)
+    .toBeGreaterThanOrEqual(overlays);
+}
