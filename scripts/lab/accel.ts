@@ -1,48 +1,50 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Accel } from './qemu.ts';
+import { access, constants } from 'node:fs/promises';
+import { type Accel, ovmfCode, ovmfVars } from './qemu.ts';
 import { settledWithin, start } from './run.ts';
 
-const probeTimeoutMs = 4000;
-
-// A boot sector: mov dx,0x3f8; mov al,'K'; out dx,al; cli; hlt
-const probeCode = [0xba, 0xf8, 0x03, 0xb0, 0x4b, 0xee, 0xfa, 0xf4];
+const probeTimeoutMs = 5000;
 
 /**
- * KVM where a probe guest really runs under it, else TCG: a /dev/kvm that opens proves nothing
- * (in nested virtual machines guests may hang before their first instruction).
+ * KVM where a probe guest really runs under it, else TCG. A /dev/kvm that opens proves nothing: in
+ * nested virtual machines guests may hang, or die at the first instruction KVM cannot emulate. The
+ * probe is OVMF up to its choice of a boot device: real, protected and long mode, paging and timers.
  */
 export async function findAccel(): Promise<Accel> {
-  const dir = await mkdtemp(join(tmpdir(), 'cafeboot-accel-'));
   try {
-    const disk = join(dir, 'probe.raw');
-    const sector = Buffer.alloc(512);
-    sector.set(probeCode);
-    sector.writeUInt16BE(0x55aa, 510);
-    await writeFile(disk, sector);
-    return (await runsUnderKvm(disk)) ? 'kvm' : 'tcg';
-  } finally {
-    await rm(dir, { recursive: true, force: true });
+    await access('/dev/kvm', constants.R_OK | constants.W_OK);
+  } catch {
+    return 'tcg';
   }
+  return (await firmwareRuns('kvm')) ? 'kvm' : 'tcg';
 }
 
-async function runsUnderKvm(disk: string): Promise<boolean> {
-  const printed = Promise.withResolvers<boolean>();
+async function firmwareRuns(accel: Accel): Promise<boolean> {
+  const verdict = Promise.withResolvers<boolean>();
+  let text = '';
   const qemu = start(
     [
       'qemu-system-x86_64',
       '-nodefaults',
-      ...['-accel', 'kvm'],
-      ...['-m', '16'],
+      ...['-machine', 'q35,smm=off'],
+      ...['-accel', accel],
+      ...['-m', '128'],
       ...['-display', 'none'],
       ...['-serial', 'stdio'],
-      ...['-drive', `file=${disk},format=raw,if=ide,readonly=on,snapshot=on`],
+      ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${ovmfCode}`],
+      ...['-drive', `if=pflash,unit=1,format=raw,snapshot=on,file=${ovmfVars}`],
     ],
-    { onStdoutText: (text) => text.includes('K') && printed.resolve(true) },
+    {
+      onStdoutText: (piece) => {
+        text += piece;
+        if (text.includes('BdsDxe: ')) verdict.resolve(true);
+      },
+      onStderr: (line) => {
+        if (line.includes('KVM internal error')) verdict.resolve(false);
+      },
+    },
   );
-  void qemu.exited.then(() => printed.resolve(false));
-  const answered = await settledWithin(printed.promise, probeTimeoutMs);
+  void qemu.exited.then(() => verdict.resolve(false));
+  const settled = await settledWithin(verdict.promise, probeTimeoutMs);
   await qemu.stop(0);
-  return answered && (await printed.promise);
+  return settled && (await verdict.promise);
 }

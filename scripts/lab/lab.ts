@@ -74,8 +74,9 @@ async function build(
   const accel = options.accel ?? (await findAccel());
   // Not under /tmp: it may be a tmpfs, too small for disks and without O_DIRECT.
   const dir = await mkdtemp(join('/var/tmp', 'cafeboot-lab-'));
+  // The namespace's end removes it; this is for when there is none.
   undo.push(() => rm(dir, { recursive: true, force: true }));
-  const appliance = await openNetns();
+  const appliance = await openNetns(dir);
   undo.push(() => appliance.close());
   const routerNetns = await openNetns();
   undo.push(() => routerNetns.close());

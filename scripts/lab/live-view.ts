@@ -17,18 +17,18 @@ const colors = ['cyan', 'magenta', 'yellow', 'blue'] as const;
 export function createLiveView(pcs: readonly Pc[], write: (line: string) => void): LiveView {
   const lastMs = new Map<string, number>();
 
-  function pcLine(pc: Pc, atMs: number, stage: string, text: string): void {
+  function pcLine(pc: Pc, atMs: number, stage: string, text: string, isWarning = false): void {
     const last = lastMs.get(pc.mac) ?? 0;
     lastMs.set(pc.mac, Math.max(atMs, last));
     const color = colors[pcs.indexOf(pc) % colors.length] ?? 'cyan';
-    const isBad = stage === 'FAILED';
+    const stageStyle = stage === 'FAILED' ? 'red' : 'bold';
     write(
       [
         `${(atMs / 1000).toFixed(1).padStart(7)} s`,
         styleText('dim', `+${Math.max((atMs - last) / 1000, 0).toFixed(1)}`.padStart(6)),
         styleText(color, pc.name.padEnd(8)),
-        styleText(isBad ? 'red' : 'bold', stage.padEnd(11)),
-        text,
+        styleText(stageStyle, stage.padEnd(11)),
+        isWarning ? styleText('yellow', text) : text,
       ].join(' '),
     );
   }
@@ -40,7 +40,8 @@ export function createLiveView(pcs: readonly Pc[], write: (line: string) => void
       const pc = pcs.find(({ mac }) => mac === event.mac);
       const description = describe(event);
       if (!pc || !description) return;
-      pcLine(pc, event.at - pc.poweredOnAt(), description.stage, description.text);
+      const { stage, text } = description;
+      pcLine(pc, event.at - pc.poweredOnAt(), stage, text, event.level !== 'info');
     },
   };
 }

@@ -15,11 +15,14 @@ export interface Netns {
 
 const holderScript = fileURLToPath(new URL('holder.sh', import.meta.url));
 
-/** Makes a namespace with `lo` up. Needs root; throws `command_failed` without. */
-export async function openNetns(): Promise<Netns> {
+/**
+ * Makes a namespace with `lo` up. Needs root; throws `command_failed` without.
+ * `scratchDir` is removed when the namespace ends, also when this process was killed.
+ */
+export async function openNetns(scratchDir = ''): Promise<Netns> {
   const ready = Promise.withResolvers<void>();
   const errors: string[] = [];
-  const holder = start(['unshare', '--net', '--mount', 'sh', holderScript], {
+  const holder = start(['unshare', '--net', '--mount', 'sh', holderScript, scratchDir], {
     onStdout: () => ready.resolve(),
     onStderr: (line) => errors.push(line),
   });

@@ -5,7 +5,6 @@ import type { Netns } from './netns.ts';
 export interface Router {
   /** dnsmasq's log lines so far. */
   log(): readonly string[];
-  close(): Promise<void>;
 }
 
 export interface RouterOptions {
@@ -20,7 +19,7 @@ export interface RouterOptions {
 
 const maxLogLines = 10_000;
 
-/** Starts dnsmasq as the router and waits until it listens. */
+/** Starts dnsmasq as the router and waits until it listens. It ends with the namespace. */
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const lines: string[] = [];
   const listening = Promise.withResolvers<void>();
@@ -55,5 +54,5 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   );
   void dnsmasq.exited.then(() => listening.reject(new Error(`router: ${lines.join('\n')}`)));
   await listening.promise;
-  return { log: () => lines, close: () => dnsmasq.stop() };
+  return { log: () => lines };
 }

@@ -25,9 +25,16 @@ describe_disk() {
     "$(value "/sys/class/iscsi_session/$session/targetname")" "${lun##*:}"
 }
 
+# The kernel keeps the session that the initramfs opened; iscsid logs in again when it is lost.
+take_over_session() {
+  printf 'InitiatorName=%s\n' "$1" >/run/initiatorname.iscsi
+  iscsid -i /run/initiatorname.iscsi -c /etc/iscsi/iscsid.conf
+}
+
 root_partition=$(findmnt -n -o SOURCE /)
 root_disk=$(basename "$(dirname "$(readlink -f "/sys/class/block/${root_partition#/dev/}")")")
 connection=/sys/class/iscsi_connection/connection$(session_of "$root_disk" | tr -dc 0-9):0
+initiator=$(value "/sys/class/iscsi_session/$(session_of "$root_disk")/initiatorname")
 portal=$(value "$connection/persistent_address")
 mac=$(value /sys/firmware/ibft/ethernet0/mac)
 firmware=bios
@@ -60,11 +67,11 @@ leave() {
 }
 
 say "up root=$root_partition $(describe_disk "$root_disk")" \
-  "initiator=$(value "/sys/class/iscsi_session/$(session_of "$root_disk")/initiatorname")" \
-  "portal=$portal mac=$mac address=$(value /sys/firmware/ibft/ethernet0/ip-addr)" \
+  "initiator=$initiator portal=$portal mac=$mac address=$(value /sys/firmware/ibft/ethernet0/ip-addr)" \
   "ibftTarget=$(value /sys/firmware/ibft/target0/target-name)" \
   "firmware=$firmware uptimeMs=$(uptime_ms) bootId=$(cat /proc/sys/kernel/random/boot_id)"
 
+take_over_session "$initiator"
 . /etc/os-release
 if timeout 3 busybox wget -q -O /dev/null --header 'Content-Type: application/json' --post-data \
   "{\"mac\":\"$mac\",\"os\":\"$NAME\",\"version\":\"$VERSION\",\"uptimeMs\":$(uptime_ms)}" \
