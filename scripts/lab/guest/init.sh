@@ -71,7 +71,6 @@ say "up root=$root_partition $(describe_disk "$root_disk")" \
   "ibftTarget=$(value /sys/firmware/ibft/target0/target-name)" \
   "firmware=$firmware uptimeMs=$(uptime_ms) bootId=$(cat /proc/sys/kernel/random/boot_id)"
 
-take_over_session "$initiator"
 . /etc/os-release
 if timeout 3 busybox wget -q -O /dev/null --header 'Content-Type: application/json' --post-data \
   "{\"mac\":\"$mac\",\"os\":\"$NAME\",\"version\":\"$VERSION\",\"uptimeMs\":$(uptime_ms)}" \
@@ -80,6 +79,8 @@ if timeout 3 busybox wget -q -O /dev/null --header 'Content-Type: application/js
 else
   say report failed
 fi
+# Not before the report: it takes a second or two.
+take_over_session "$initiator"
 
 while true; do
   read -r id command rest || { sleep 1; continue; }
