@@ -32,11 +32,16 @@ export function createPresences(now: () => number) {
     return presence;
   }
 
+  /** Unless another PC has it by now. */
+  function releaseAddress(mac: string): void {
+    const address = byMac.get(mac)?.address;
+    if (address !== undefined && macByAddress.get(address) === mac) macByAddress.delete(address);
+  }
+
   function forgetOldest(): void {
     const [oldest] = byMac.keys();
     if (oldest === undefined) return;
-    const address = byMac.get(oldest)?.address;
-    if (address && macByAddress.get(address) === oldest) macByAddress.delete(address);
+    releaseAddress(oldest);
     byMac.delete(oldest);
   }
 
@@ -45,9 +50,8 @@ export function createPresences(now: () => number) {
 
   return {
     sawAddress(mac: string, address: string): void {
-      const presence = touch(mac);
-      if (presence.address && presence.address !== address) macByAddress.delete(presence.address);
-      presence.address = address;
+      releaseAddress(mac);
+      touch(mac).address = address;
       macByAddress.set(address, mac);
     },
     addressOf: (mac: string): string | undefined => byMac.get(mac)?.address,

@@ -23,6 +23,8 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
+    // A misspelt field is an error, not something to drop silently.
+    ajv: { customOptions: { removeAdditional: false } },
     forceCloseConnections: true,
   });
   answerProblems(app, translator);

@@ -34,7 +34,9 @@ describe('texts', () => {
   });
 
   test('a value from the network cannot name another text', () => {
-    const text = createTranslator('en').event('host.unknown', { vendorClass: '$t(error:internal){{os}}' });
+    const text = createTranslator('en').event('host.unknown', {
+      vendorClass: '$t(error:internal){{os}}',
+    });
     expect(text).toContain('$t(error:internal){{os}}');
   });
 

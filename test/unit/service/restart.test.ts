@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createServices, type Services } from '../../../src/service/services.ts';
+import { openStore } from '../../../src/store/store.ts';
+import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
+
+const mac = '52:54:00:00:00:01';
+const iqn = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+
+/** What is left is the database file and the volumes; targets are gone with tgtd. */
+describe('after a restart', () => {
+  let directory: string;
+  let volumes: Awaited<ReturnType<typeof createFakeVolumes>>;
+  let targets: ReturnType<typeof createFakeTargets>;
+  let store: ReturnType<typeof openStore>;
+  let services: Services;
+
+  const start = () => {
+    store = openStore(join(directory, 'cafeboot.db'));
+    services = createServices({
+      store,
+      volumes: volumes.store,
+      targets: targets.server,
+      log: pino({ level: 'silent' }),
+      version: 'test',
+      now: Date.now,
+      findNeighbour: async () => undefined,
+    });
+  };
+  const restart = async () => {
+    await services.close();
+    store.close();
+    targets = createFakeTargets();
+    start();
+  };
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cafeboot-restart-'));
+    volumes = await createFakeVolumes();
+    targets = createFakeTargets();
+    start();
+    await services.images.createBlank({ name: 'win', kind: 'os' }, 1024);
+    services.addEntry({ name: 'win', os: 'win' });
+    services.addHost({ name: 'pc-01', mac, entry: 'win', ip: '10.0.0.1' });
+  });
+  afterEach(async () => {
+    await services.close();
+    store.close();
+    await volumes.cleanUp();
+    await rm(directory, { recursive: true });
+  });
+
+  test('the targets of running PCs come back with the very same disks', async () => {
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    const before = targets.specs.get(iqn);
+    await restart();
+    await services.start();
+    expect(targets.specs.get(iqn)).toEqual(before);
+  });
+
+  test('a target that nothing refers to goes; one that is not ours stays', async () => {
+    const foreign = 'iqn.2000-01.com.example:theirs';
+    for (const name of [foreign, 'iqn.2022-10.org.dbc.iscsi:sn.old.525400000009']) {
+      await targets.server.ensure({ name, initiator: name, luns: [] });
+    }
+    await services.start();
+    expect(await targets.server.list()).toEqual([foreign]);
+  });
+
+  test('overlay volumes without a row go, rows without a volume too, images never', async () => {
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    const [used] = store.overlays.list().filter(({ usedAt }) => usedAt !== null);
+    await volumes.store.create('ov-9999', 1024);
+    await volumes.store.create('img-77-v1', 1024);
+    await volumes.store.create('somebody-elses', 1024);
+    await volumes.store.remove(used?.volume ?? '');
+    await restart();
+    await services.start();
+    const names = await volumes.names();
+    expect(names).not.toContain('ov-9999');
+    expect(names).toEqual(expect.arrayContaining(['img-1-v1', 'img-77-v1', 'somebody-elses']));
+    expect(store.overlays.list().map(({ volume }) => volume)).not.toContain(used?.volume);
+    await expect(services.boots.attachFor(mac, 'win', '10.0.0.1')).resolves.toBeDefined();
+  });
+
+  test('an import that was cut off is undone, and its task says so', async () => {
+    const file = join(directory, 'disk.raw');
+    await writeFile(file, Buffer.alloc(4096, 1));
+    const task = store.tasks.find(store.tasks.add('image.import', 'cut', Date.now()));
+    const imageId = store.images.add({
+      name: 'cut',
+      kind: 'os',
+      description: '',
+      sizeBytes: 4096,
+      createdAt: 1,
+    });
+    const version = { imageId, number: 1, note: '', volume: `img-${imageId}-v1`, createdAt: 1 };
+    store.images.addVersion({ ...version, state: 'making' });
+    await volumes.store.create(version.volume, 4096);
+    await restart();
+    await services.start();
+    expect(services.images.list().map(({ name }) => name)).toEqual(['win']);
+    expect(await volumes.names()).not.toContain(version.volume);
+    expect(services.tasks.get(task?.id ?? 0)).toMatchObject({ state: 'failed' });
+    await services.images.importRaw({ name: 'cut', kind: 'os' }, file);
+    await expect.poll(() => services.images.get('cut').published).toBe(1);
+  });
+
+  test('events recorded before are there after', async () => {
+    await restart();
+    expect(services.timeline.list({ mac }).map(({ kind }) => kind)).toContain('host.added');
+  });
+
+  test('a second process is told that the first one has the data', () => {
+    expect(() => openStore(join(directory, 'cafeboot.db'))).toThrowError(/data_dir_busy/);
+  });
+});
