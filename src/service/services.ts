@@ -62,7 +62,7 @@ export function createServices(deps: ServiceDeps) {
     serialise,
     log,
   });
-  const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log });
+  const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({
     store,
     hosts,

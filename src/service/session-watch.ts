@@ -6,6 +6,7 @@ export interface SessionWatchDeps {
   sessions: () => Promise<Session[]>;
   timeline: Timeline;
   log: Logger;
+  now: () => number;
 }
 
 export type SessionWatch = ReturnType<typeof createSessionWatch>;
@@ -15,40 +16,52 @@ const busyMs = 500;
 const idleMs = 5_000;
 /** A PC that has not logged in by now will not; its timeline ends at the script. */
 const expectForMs = 120_000;
+/** iPXE logs out and the OS logs in again: a slow PC is without a session this long in between. */
+const handoverMs = 60_000;
+
+/** A PC between its boot script and the end of its last session. */
+interface Watched {
+  mac: string;
+  target: string;
+  since: number;
+  /** Sessions of the boot before, which linger until the target server notices that the PC is gone. */
+  stale: Set<string>;
+  latest?: Session;
+  goneSince?: number;
+}
 
 /** Turns the target server's sessions into events: a PC's disk came, and went. */
-export function createSessionWatch({ sessions, timeline, log }: SessionWatchDeps) {
-  const expected = new Map<string, { mac: string; until: number }>();
-  /** By target; the MAC is remembered so that the logout is told of the right PC. */
-  const live = new Map<string, { mac: string; session: Session }>();
+export function createSessionWatch({ sessions, timeline, log, now }: SessionWatchDeps) {
+  const watched = new Map<string, Watched>();
+  let known: Session[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let round: Promise<void> = Promise.resolve();
 
-  function compare(current: Session[]): void {
-    const now = Date.now();
-    for (const session of current) {
-      const mac = expected.get(session.target)?.mac ?? live.get(session.target)?.mac;
-      if (mac === undefined) continue;
-      if (expected.delete(session.target) || !live.has(session.target)) {
-        const data = { target: session.target, address: session.address };
-        timeline.record({ kind: 'boot.disk', mac, data });
+  function update(pc: Watched): void {
+    const { mac, target } = pc;
+    const session = known.find((each) => each.target === target && !pc.stale.has(each.id));
+    if (session) {
+      if (!pc.latest) {
+        timeline.record({ kind: 'boot.disk', mac, data: { target, address: session.address } });
       }
-      live.set(session.target, { mac, session });
-    }
-    const names = new Set(current.map(({ target }) => target));
-    for (const [target, { mac, session }] of live) {
-      if (names.has(target)) continue;
-      live.delete(target);
-      const { readBytes, writtenBytes } = session;
+      pc.latest = session;
+      delete pc.goneSince;
+    } else if (!pc.latest) {
+      if (now() - pc.since > expectForMs) watched.delete(target);
+    } else {
+      pc.goneSince ??= now();
+      if (now() - pc.goneSince <= handoverMs) return;
+      watched.delete(target);
+      const { readBytes, writtenBytes } = pc.latest;
       timeline.record({ kind: 'boot.disk-gone', mac, data: { target, readBytes, writtenBytes } });
     }
-    for (const [target, { until }] of expected) if (until < now) expected.delete(target);
   }
 
   async function look(): Promise<void> {
     try {
-      compare(await sessions());
+      known = await sessions();
+      for (const pc of [...watched.values()]) update(pc);
     } catch (error) {
       log.warn({ err: error }, 'sessions not read');
     }
@@ -58,21 +71,20 @@ export function createSessionWatch({ sessions, timeline, log }: SessionWatchDeps
   function schedule(): void {
     if (closed) return;
     clearTimeout(timer);
-    timer = setTimeout(
-      () => {
-        round = look();
-      },
-      expected.size > 0 ? busyMs : idleMs,
-    );
+    const isBusy = [...watched.values()].some(({ latest }) => latest === undefined);
+    const start = () => {
+      round = look();
+    };
+    timer = setTimeout(start, isBusy ? busyMs : idleMs);
   }
   schedule();
 
   return {
     /** A boot script with this target was just handed to this PC. */
     expect(target: string, mac: string): void {
-      expected.set(target, { mac, until: Date.now() + expectForMs });
-      // The session of the boot before may linger; the next one counts as a new login.
-      live.delete(target);
+      const before = known.filter((session) => session.target === target);
+      const stale = new Set(before.map(({ id }) => id));
+      watched.set(target, { mac, target, since: now(), stale });
       schedule();
     },
     async close(): Promise<void> {

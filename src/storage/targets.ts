@@ -16,6 +16,8 @@ export interface TargetSpec {
 
 /** A logged-in initiator. Byte counts are since its login. */
 export interface Session {
+  /** Another one for each login to the same target. */
+  id: string;
   target: string;
   initiator: string;
   address: string;

@@ -120,7 +120,7 @@ async function listSessions(admin: TgtAdmin): Promise<Session[]> {
     const totals = await admin.statistics(target.tid);
     for (const { sid, initiator, address } of target.sessions) {
       const bytes = totals.get(sid) ?? { readBytes: 0, writtenBytes: 0 };
-      sessions.push({ target: target.name, initiator, address, ...bytes });
+      sessions.push({ id: String(sid), target: target.name, initiator, address, ...bytes });
     }
   }
   return sessions;

@@ -21,7 +21,10 @@ export interface TftpFiles {
   find(path: string): Promise<FoundFile>;
 }
 
-/** A directory to serve from; with `only`, nothing but these names. */
+/**
+ * A directory to serve from. With `only`, nothing but these names, which we chose and not an admin or a
+ * client: they may be symlinks (Debian's `ipxe.efi` leads to /boot).
+ */
 export interface TftpRoot {
   directory: string;
   only?: readonly string[];
@@ -63,7 +66,7 @@ export function createTftpFiles({
       for (const { directory, only } of roots) {
         if (only && !only.includes(path)) continue;
         try {
-          const resolved = await resolveInside(directory, path);
+          const resolved = await resolve(directory, path, only !== undefined);
           return 'refusal' in resolved ? resolved : await load(resolved);
         } catch (cause) {
           const refusal = refusalOf(cause);
@@ -80,14 +83,15 @@ interface Resolved {
   stats: BigIntStats;
 }
 
-async function resolveInside(
+async function resolve(
   directory: string,
   path: string,
+  mayLeave: boolean,
 ): Promise<Resolved | { refusal: FileRefusal }> {
   const root = await realpath(directory);
   const resolved = await realpath(join(root, path));
   const inside = resolved.startsWith(root.endsWith(sep) ? root : root + sep);
-  if (!inside) return { refusal: 'outside-root' };
+  if (!inside && !mayLeave) return { refusal: 'outside-root' };
   const stats = await stat(resolved, { bigint: true });
   return stats.isFile() ? { path: resolved, stats } : { refusal: 'not-a-file' };
 }

@@ -97,7 +97,7 @@ describe('the disks of a boot', () => {
     await boot();
     expect(disksOf(target)).toEqual(drafts);
 
-    const session = { target, initiator: target, address, readBytes: 1, writtenBytes: 1 };
+    const session = { id: '1', target, initiator: target, address, readBytes: 1, writtenBytes: 1 };
     fake.targets.sessions.push(session);
     services.addHost({ name: 'pc-02', mac: '525400000002', super: true, ip: '10.77.0.102' });
     await expect(
