@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RenderScript } from './boot/script.ts';
+import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
-import { CafebootError } from './errors.ts';
 import type { Translator } from './i18n/translate.ts';
-import { listInterfaces, type ServedInterface } from './net/interfaces.ts';
+import { chooseInterfaces, type ServedInterface } from './net/interfaces.ts';
 import { findNeighbour } from './net/neighbours.ts';
 import { openUdp } from './net/udp.ts';
 import { createApi } from './servers/api/server.ts';
@@ -51,23 +51,6 @@ const bootFiles = {
 /** The names taken from the distribution's directory; the rest of it is not for PCs. */
 const packagedFiles = ['undionly.kpxe', 'ipxe.efi', 'snponly.efi'];
 
-/** A stack of things to close, the last opened first; also when opening one of them fails. */
-function createClosers(log: Logger) {
-  const closers: (() => unknown)[] = [];
-  return {
-    add: (close: () => unknown) => void closers.push(close),
-    async closeAll() {
-      for (const close of closers.splice(0).reverse()) {
-        try {
-          await close();
-        } catch (error) {
-          log.error({ err: error }, 'close failed');
-        }
-      }
-    },
-  };
-}
-
 /** Use cases over the store and the real storage, without any server: for the CLI where none runs. */
 export async function startOffline(deps: ApplianceDeps) {
   const closers = createClosers(deps.log);
@@ -82,7 +65,7 @@ export async function startOffline(deps: ApplianceDeps) {
 
 async function startServices(
   { config, version, log }: ApplianceDeps,
-  closers: ReturnType<typeof createClosers>,
+  closers: Closers,
   startTargets: () => ReturnType<typeof startTgt>,
 ): Promise<Services> {
   const { dataDir, poolSizeBytes } = config;
@@ -142,7 +125,7 @@ async function startServers(
   { config, renderScript, translator, log }: ApplianceDeps,
   services: Services,
   interfaces: ServedInterface[],
-  closers: ReturnType<typeof createClosers>,
+  closers: Closers,
 ): Promise<void> {
   const { boots, counters } = services;
   const paths = pathsOf(config.dataDir);
@@ -202,17 +185,4 @@ async function startServers(
     });
     closers.add(dhcp.close);
   }
-}
-
-/** Those named, else all. Throws `interface_missing` for a name that is none or has no address. */
-function chooseInterfaces(names: string[]): ServedInterface[] {
-  const all = listInterfaces();
-  const missing = names.find((name) => !all.some((each) => each.name === name));
-  if (missing !== undefined || all.length === 0) {
-    throw new CafebootError('interface_missing', {
-      name: missing ?? '',
-      present: all.map(({ name }) => name).join(', '),
-    });
-  }
-  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

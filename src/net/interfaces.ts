@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { CafebootError } from '../errors.ts';
 
 /** An interface we serve: its own address is the server identity PCs on that LAN see. */
 export interface ServedInterface {
@@ -8,7 +9,7 @@ export interface ServedInterface {
 }
 
 /** All IPv4 interfaces that are up, loopback excluded, in the kernel's order. */
-export function listInterfaces(): ServedInterface[] {
+function listInterfaces(): ServedInterface[] {
   const found: ServedInterface[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     for (const { family, internal, address, netmask } of addresses ?? []) {
@@ -16,4 +17,17 @@ export function listInterfaces(): ServedInterface[] {
     }
   }
   return found;
+}
+
+/** Those named, else all. Throws `interface_missing` for a name that is none or has no address. */
+export function chooseInterfaces(names: string[]): ServedInterface[] {
+  const all = listInterfaces();
+  const missing = names.find((name) => !all.some((each) => each.name === name));
+  if (missing !== undefined || all.length === 0) {
+    throw new CafebootError('interface_missing', {
+      name: missing ?? '',
+      present: all.map(({ name }) => name).join(', '),
+    });
+  }
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

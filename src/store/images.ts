@@ -1,32 +1,10 @@
+import type { Selectable } from 'kysely';
 import type { Queries } from './queries.ts';
-import type { ImageKind, VersionState } from './schema.ts';
+import type { Schema } from './schema.ts';
 
-export interface ImageRow {
-  id: number;
-  name: string;
-  kind: ImageKind;
-  description: string;
-  sizeBytes: number;
-  publishedVersionId: number | null;
-  createdAt: number;
-}
-
-export interface VersionRow {
-  id: number;
-  imageId: number;
-  number: number;
-  note: string;
-  volume: string;
-  state: VersionState;
-  createdAt: number;
-}
-
-export interface DraftRow {
-  imageId: number;
-  baseVersionId: number;
-  volume: string;
-  createdAt: number;
-}
+export type ImageRow = Selectable<Schema['images']>;
+export type VersionRow = Selectable<Schema['versions']>;
+export type DraftRow = Selectable<Schema['drafts']>;
 
 /** Images, their versions and drafts. */
 export function createImageRepository({ sql, all, find, run }: Queries) {

@@ -1,21 +1,12 @@
+import type { Selectable } from 'kysely';
 import type { Queries } from './queries.ts';
-import type { OverlayPolicy } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /**
  * One host's writable snapshot of one image, for one entry. `usedAt` is when a boot was given it;
  * null while it waits, fresh, for the next boot.
  */
-export interface OverlayRow {
-  id: number;
-  hostId: number;
-  entryId: number;
-  imageId: number;
-  versionId: number;
-  volume: string;
-  policy: OverlayPolicy;
-  createdAt: number;
-  usedAt: number | null;
-}
+export type OverlayRow = Selectable<Schema['overlays']>;
 
 export function createOverlayRepository({ sql, all, find, run, transaction }: Queries) {
   const overlays = sql.selectFrom('overlays').selectAll();

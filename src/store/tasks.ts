@@ -1,18 +1,9 @@
+import type { Selectable } from 'kysely';
 import type { Queries } from './queries.ts';
-import type { TaskState } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /** A long job. `error` is JSON of code and context where `state` is `failed`. */
-export interface TaskRow {
-  id: number;
-  kind: string;
-  subject: string;
-  state: TaskState;
-  doneBytes: number;
-  totalBytes: number;
-  error: string | null;
-  createdAt: number;
-  endedAt: number | null;
-}
+export type TaskRow = Selectable<Schema['tasks']>;
 
 export function createTaskRepository({ sql, all, find, run }: Queries) {
   const tasks = sql.selectFrom('tasks').selectAll();

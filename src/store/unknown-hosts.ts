@@ -1,13 +1,9 @@
+import type { Selectable } from 'kysely';
 import type { Queries } from './queries.ts';
+import type { Schema } from './schema.ts';
 
 /** A PC that asked to boot and is in no list yet. Times are epoch milliseconds. */
-export interface UnknownHost {
-  mac: string;
-  arch: number;
-  vendorClass: string;
-  firstSeenAt: number;
-  lastSeenAt: number;
-}
+export type UnknownHost = Selectable<Schema['unknownHosts']>;
 
 /** A flood of forged MACs must not grow the database: only the latest are kept. */
 const keptRows = 1_000;
