@@ -5,7 +5,7 @@
  */
 import { pino } from 'pino';
 import type { DhcpPlan } from '../../src/boot/plan.ts';
-import { listInterfaces } from '../../src/net/interfaces.ts';
+import { chooseInterfaces } from '../../src/net/interfaces.ts';
 import { openUdp } from '../../src/net/udp.ts';
 import { startDhcpServer } from '../../src/servers/dhcp/server.ts';
 import { createCounters } from '../../src/service/counters.ts';
@@ -24,7 +24,7 @@ const tell = (event: object) => {
 const counters = createCounters();
 const server = await startDhcpServer({
   openUdp,
-  interfaces: listInterfaces(),
+  interfaces: chooseInterfaces([]),
   ports: { dhcp: 67, pxe: 4011 },
   planFor: (_client, { address }) =>
     planWith({
