@@ -4,7 +4,6 @@
  */
 export const errorCodes = [
   'bad_request',
-  'conflict',
   'internal',
   'not_found',
   'already_exists',
@@ -19,7 +18,6 @@ export const errorCodes = [
   'port_in_use',
   'address_missing',
   'interface_missing',
-  'node_too_old',
   'data_dir_busy',
   'database_newer',
   'storage_unavailable',

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Host, HostFields } from '../service/hosts.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';
@@ -80,8 +80,18 @@ function withFields(command: Command): Command {
     .option('--ip <address>', 'its IPv4 address; "" for none')
     .option('--group <group>', 'its group; "" for none')
     .option('--entry <entry>', "its default boot entry; '' for the menu's first")
-    .option('--super <on|off>', 'super mode: boots drafts of the golden disks')
-    .option('--overlay <discard|keep>', 'what happens at a reboot to what it wrote');
+    .addOption(
+      new Option('--super <mode>', 'super mode: boots drafts of the golden disks').choices([
+        'on',
+        'off',
+      ]),
+    )
+    .addOption(
+      new Option('--overlay <policy>', 'what happens at a reboot to what it wrote').choices([
+        'discard',
+        'keep',
+      ]),
+    );
 }
 
 /** An empty text clears a field. */

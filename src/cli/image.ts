@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CafebootError, type ErrorCode, type ErrorContext } from '../errors.ts';
 import type { Image } from '../service/images.ts';
 import type { Task } from '../service/tasks.ts';
@@ -73,7 +73,7 @@ export function addImageCommand(program: Command, context: CliContext): void {
 function withName(command: Command): Command {
   return command
     .requiredOption('--name <name>', 'its name: letters, digits, - and _')
-    .option('--kind <os|data>', 'what it is for', 'os')
+    .addOption(new Option('--kind <kind>', 'what it is for').choices(['os', 'data']).default('os'))
     .option('--description <text>', 'a note');
 }
 

@@ -35,7 +35,10 @@ export function createTranslator(language: Language): Translator {
     );
   return {
     language,
-    error: ({ code, context }) => fill(`error:${code}`, context).trim(),
+    error: ({ code, context }) => {
+      const kind = context.kind === undefined ? '' : i18n.t(`kind:${context.kind}`);
+      return fill(`error:${code}`, { ...context, kind }).trim();
+    },
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
   };
 }

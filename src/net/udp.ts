@@ -66,6 +66,10 @@ export const openUdp: OpenUdp = (options) =>
 function wrap(socket: Socket, onError: (error: Error) => void): UdpSocket {
   const { address, port } = socket.address();
   let open = true;
+  // One callback for all sends: TFTP sends a window of packets at a time.
+  const report = (error: Error | null) => {
+    if (error) onError(error);
+  };
   return {
     address,
     port,
@@ -73,9 +77,7 @@ function wrap(socket: Socket, onError: (error: Error) => void): UdpSocket {
       if (!open) return;
       // dgram throws on port 0, which a forged datagram may carry as its source port.
       if (toPort < 1 || toPort > 65_535) return onError(new RangeError(`port ${toPort}`));
-      socket.send(bytes, toPort, toAddress, (error) => {
-        if (error) onError(error);
-      });
+      socket.send(bytes, toPort, toAddress, report);
     },
     close: () =>
       new Promise((resolve) => {

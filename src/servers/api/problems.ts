@@ -7,7 +7,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   no_entry: 404,
   already_exists: 409,
-  conflict: 409,
   in_use: 409,
   draft_in_use: 409,
   image_not_ready: 409,

@@ -1,9 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../../src/errors.ts';
 import en from '../../../src/i18n/en.json' with { type: 'json' };
 import { createTranslator, findLanguage } from '../../../src/i18n/translate.ts';
 import zh from '../../../src/i18n/zh-CN.json' with { type: 'json' };
 import { eventKinds } from '../../../src/service/timeline.ts';
+
+/** All of the program's TypeScript as one text. */
+async function readSources(directory: string, except: string[] = []): Promise<string> {
+  const files = await readdir(directory, { recursive: true });
+  const wanted = files.filter((file) => file.endsWith('.ts') && !except.includes(basename(file)));
+  return (await Promise.all(wanted.map((file) => readFile(join(directory, file), 'utf8')))).join(
+    '\n',
+  );
+}
 
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
 
@@ -14,6 +25,21 @@ describe('texts', () => {
   ] as const)('both languages have a text for every %s, and no other', (section, keys) => {
     expect(Object.keys(en[section]).sort()).toEqual(keys);
     expect(Object.keys(zh[section]).sort()).toEqual(keys);
+  });
+
+  test('every kind of thing that an error names has a word in both', async () => {
+    const sources = await readSources('src');
+    const used = new Set(
+      [...sources.matchAll(/kind: '(\w+)', name/g)].map(([, kind = '']) => kind),
+    );
+    expect(Object.keys(en.kind).sort()).toEqual([...used].sort());
+    expect(Object.keys(zh.kind).sort()).toEqual([...used].sort());
+  });
+
+  test('every error code and event kind is used somewhere', async () => {
+    const sources = await readSources('src', ['errors.ts', 'timeline.ts']);
+    const unused = [...errorCodes, ...eventKinds].filter((key) => !sources.includes(`'${key}'`));
+    expect(unused).toEqual([]);
   });
 
   test('both languages are filled with the same values', () => {
@@ -28,7 +54,7 @@ describe('texts', () => {
   test('a text is filled, and a value that is missing leaves a gap, not a placeholder', () => {
     const translator = createTranslator('en');
     expect(translator.error({ code: 'not_found', context: { kind: 'host', name: 'pc-01' } })).toBe(
-      'There is no host pc-01.',
+      'There is no PC pc-01.',
     );
     expect(translator.event('boot.os', { os: 'Debian', version: null })).toBe('Debian  is up');
   });

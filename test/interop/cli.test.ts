@@ -1,0 +1,163 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLan, type Lan, type Running } from './netns.ts';
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+const node = process.execPath;
+
+/** The command line as a person uses it: real processes, with and without a server on the data. */
+describe('the command line', () => {
+  let dataDir: string;
+  let lan: Lan<'server'>;
+  let server: Running;
+  const globals = () => ['--data-dir', dataDir, '--pool-size-bytes', String(1024 ** 3)];
+
+  const cli = (args: string[], language = 'en_US.UTF-8') =>
+    execa(node, [main, ...globals(), ...args], {
+      reject: false,
+      timeout: 30_000,
+      env: { LANG: language, LC_ALL: '' },
+    });
+  const json = async (...args: string[]) => {
+    const { stdout, exitCode, stderr } = await cli(['--json', ...args]);
+    expect(stderr, args.join(' ')).toBe('');
+    expect(exitCode).toBe(0);
+    return JSON.parse(stdout);
+  };
+  const serve = async () => {
+    server = lan.nodes.server.spawn([node, main, ...globals(), 'serve']);
+    await server.waitFor(/cafeboot is ready/, 20_000);
+  };
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-cli-'));
+    lan = await createLan({ server: '10.77.0.1/24' });
+    await writeFile(join(dataDir, 'disk.raw'), Buffer.alloc(3 * 1024 ** 2, 5));
+  });
+  afterAll(async () => {
+    await lan.destroy();
+    await rm(dataDir, { recursive: true });
+  });
+
+  test('without a server it works on the data itself', async () => {
+    await json('image', 'create', '--name', 'win', '--size', '1G');
+    await json('entry', 'add', '--name', 'win', '--os', 'win');
+    const [host] = await json('host', 'add', '--name', '前台', '--mac', '5254.0000.0001');
+    expect(host).toMatchObject({ name: '前台', mac: '52:54:00:00:00:01' });
+  });
+
+  test('with a server it talks to it, and sees the same', async () => {
+    await serve();
+    expect(await json('host', 'list')).toHaveLength(1);
+    await json('host', 'set', '前台', '--entry', 'win', '--overlay', 'keep', '--ip', '10.77.0.50');
+    const file = join(dataDir, 'disk.raw');
+    const [image] = await json(
+      'image',
+      'import',
+      '--name',
+      'games',
+      '--kind',
+      'data',
+      '--file',
+      file,
+      '--wait',
+    );
+    expect(image).toMatchObject({
+      name: 'games',
+      kind: 'data',
+      published: 1,
+      sizeBytes: 3 * 1024 ** 2,
+    });
+    const { stdout } = await cli(['host', 'list']);
+    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep$/m);
+  });
+
+  test('errors name what is wrong and what to do, in the language of the terminal', async () => {
+    const taken = await cli(['host', 'add', '--name', 'pc-02', '--mac', '525400000001']);
+    expect([taken.exitCode, taken.stderr]).toEqual([
+      1,
+      expect.stringContaining('Choose another one'),
+    ]);
+    const chinese = await cli(['host', 'set', 'nobody', '--super', 'on'], 'zh_CN.UTF-8');
+    expect([chinese.exitCode, chinese.stderr]).toEqual([1, 'cafeboot: 没有 客户机 nobody。']);
+    const bad = await cli(['setting', 'set', 'rechain', 'maybe']);
+    expect([bad.exitCode, bad.stderr]).toEqual([1, expect.stringContaining('rechain')]);
+    const misspelt = await cli(['host', 'set', '前台', '--overlay', 'keeep']);
+    expect([misspelt.exitCode, misspelt.stderr]).toEqual([
+      1,
+      expect.stringContaining('discard, keep'),
+    ]);
+  });
+
+  test('the timeline follows what happens', async () => {
+    const follower = execa(node, [main, ...globals(), 'timeline', '--follow', '--json'], {
+      reject: false,
+      timeout: 20_000,
+    });
+    const seen = new Promise<void>((resolve) => {
+      let text = '';
+      follower.stdout.on('data', (chunk: Buffer) => {
+        text += chunk;
+        if (/"kind":"setting.changed".*menuTimeoutMs/.test(text)) resolve();
+      });
+    });
+    await json('setting', 'set', 'menuTimeoutMs', '100');
+    await seen;
+    follower.kill();
+    await follower;
+  });
+
+  test('a second server on the same data is refused with the reason', async () => {
+    const second = await cli(['serve']);
+    expect([second.exitCode, second.stderr]).toEqual([
+      1,
+      expect.stringContaining('Another cafeboot'),
+    ]);
+  });
+
+  test('killed with -9, nothing is lost and the next start needs no hand', async () => {
+    process.kill(server.pid, 'SIGKILL');
+    await expect.poll(() => stat(`/proc/${server.pid}`).catch(() => null)).toBeNull();
+    expect(await json('host', 'list')).toHaveLength(1);
+    await serve();
+    expect((await json('image', 'list')).map(({ name }: { name: string }) => name)).toEqual([
+      'games',
+      'win',
+    ]);
+  });
+
+  test('told to stop, it takes its target server along and unmounts the pool', async () => {
+    await server.stop();
+    const { namespace } = lan.nodes.server;
+    const left = async () => (await execa('ip', ['netns', 'pids', namespace])).stdout;
+    await expect.poll(left, { timeout: 5_000 }).toBe('');
+    expect((await execa('cat', ['/proc/mounts'])).stdout).not.toContain(dataDir);
+  });
+
+  test('a port that is taken is named', async () => {
+    const blocker = lan.nodes.server.spawn([
+      node,
+      '-e',
+      "require('net').createServer().listen(8080, '0.0.0.0', () => console.log('taken'))",
+    ]);
+    await blocker.waitFor(/taken/);
+    const taken = await lan.nodes.server.exec([node, main, ...globals(), 'serve']);
+    expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining('8080')]);
+    await blocker.stop();
+  });
+
+  test('an interface that is none is named, with those there are', async () => {
+    const missing = await lan.nodes.server.exec([
+      node,
+      main,
+      ...globals(),
+      '--interface',
+      'eth9',
+      'serve',
+    ]);
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining('has: eth0')]);
+  });
+});
