@@ -47,5 +47,4 @@ const result: LoadResult = {
   failures: errors.length,
   errors: errors.slice(0, 3),
 };
-console.error(JSON.stringify(process.cpuUsage()));
 console.log(JSON.stringify(result));
