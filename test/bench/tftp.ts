@@ -63,12 +63,14 @@ export const tftpSection: Section = {
 
       await Promise.all(Object.values(lan.nodes).map((node) => loseArrivals(node, 1)));
       for (const windowsize of [1, 4, 16]) {
+        // The peers take minutes for this, whatever the windowsize: one measurement of them is enough.
+        const all = contenders({ clients: 8, windowsize, rounds: 1 });
         await measure({
           name: `1 % loss each way, 8 clients, windowsize ${windowsize}`,
           unit,
           better,
           repeats: 1,
-          contenders: contenders({ clients: 8, windowsize, rounds: 1 }),
+          contenders: windowsize === 1 ? all : all.filter(({ name }) => name === ours),
           maxFailures: 0,
         });
       }
