@@ -52,6 +52,8 @@ export interface Transfer {
   sizeBytes: number;
   durationMs: number;
   outcome: string;
+  /** Why it did not end well. */
+  reason?: string;
 }
 
 export interface OsReport {
@@ -126,13 +128,16 @@ export function createBoots(deps: BootDeps) {
 
     sawAddress: presences.sawAddress,
 
-    async transferred({ address, file, sizeBytes, durationMs, outcome }: Transfer): Promise<void> {
+    async transferred({ address, file, sizeBytes, durationMs, ...end }: Transfer): Promise<void> {
+      const { outcome, reason } = end;
+      // UEFI firmware asks for the size first and breaks off: nothing that a person should see.
+      if (reason === 'size-probe') return;
       const mac = await macAt(address);
       if (!mac) return;
       if (outcome === 'done') presences.fetchedBinary(mac);
       if (!hosts.findByMac(mac)) return;
       const level = outcome === 'done' || outcome === 'aborted' ? 'info' : 'warn';
-      const data = { file, sizeBytes, durationMs, outcome };
+      const data = { file, sizeBytes, durationMs, outcome: reason ?? outcome };
       timeline.record({ kind: 'boot.tftp', level, mac, data });
     },
 
