@@ -17,6 +17,8 @@ export interface Measurement {
   contenders: readonly Contender[];
   /** Our value must be at least this many times the peer's (at most, where smaller is better). */
   budget?: { peer: string; ratio: number };
+  /** Our value must be below this, whatever the peers do. */
+  limit?: number;
   /** More failures than this miss the budget. */
   maxFailures?: number;
 }
@@ -52,7 +54,7 @@ export const ours = 'cafeboot';
  * drifts: the ratio is the median of the repeats' own ratios, and each value a median too.
  */
 export async function measureRow(section: string, measurement: Measurement): Promise<Row> {
-  const { contenders, repeats, name, unit, budget } = measurement;
+  const { contenders, repeats, name, unit, budget, limit } = measurement;
   const samples = new Map<string, Sample[]>(contenders.map((each) => [each.name, []]));
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     for (const contender of contenders) samples.get(contender.name)?.push(await contender.run());
@@ -73,9 +75,10 @@ export async function measureRow(section: string, measurement: Measurement): Pro
     unit,
     values,
     failures,
-    met: isMet(measurement, ratio, failures[ours] ?? 0),
+    met: isMet(measurement, { ratio, value: values[ours], failures: failures[ours] ?? 0 }),
     ...(ratio === undefined ? {} : { ratio }),
     ...(budget ? { budget: budgetText(measurement, budget) } : {}),
+    ...(limit === undefined ? {} : { budget: `< ${limit} ${unit}` }),
   };
 }
 
@@ -84,10 +87,10 @@ function ratios(mine: readonly Sample[], theirs: readonly Sample[]): number[] {
 }
 
 function isMet(
-  { better, budget, maxFailures }: Measurement,
-  ratio: number | undefined,
-  failures: number,
+  { better, budget, limit, maxFailures }: Measurement,
+  { ratio, value, failures }: { ratio: number | undefined; value?: number; failures: number },
 ): boolean {
+  if (limit !== undefined && !(value !== undefined && value < limit)) return false;
   if (maxFailures !== undefined && failures > maxFailures) return false;
   if (!budget || ratio === undefined) return true;
   return better === 'larger' ? ratio >= budget.ratio : ratio <= budget.ratio;

@@ -1,5 +1,5 @@
 /**
- * `make bench [ONLY=tftp]`: measures us and the servers we replace side by side in one run, prints one
+ * `npm run bench [section [part of a row's name]]`: measures us and the servers we replace side by side in one run, prints one
  * table with ratios and writes bench-results/bench.json. Needs root, for namespaces.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { tftpSection } from './tftp.ts';
 
 const sections: readonly Section[] = [tftpSection];
 
-const [only] = process.argv.slice(2);
+const [only, named = ''] = process.argv.slice(2);
 const chosen = sections.filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) {
   console.error(`no such section; there are: ${sections.map(({ name }) => name).join(', ')}`);
@@ -20,6 +20,7 @@ if (chosen.length === 0) {
 const rows: Row[] = [];
 for (const section of chosen) {
   await section.run(async (measurement) => {
+    if (!measurement.name.includes(named)) return;
     const row = await measureRow(section.name, measurement);
     rows.push(row);
     console.error(`${section.name}: ${row.name} done`);
