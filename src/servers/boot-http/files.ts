@@ -1,15 +1,11 @@
 import { stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join, normalize } from 'node:path';
 import send from '@fastify/send';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { renderListing } from './listing.ts';
 import type { BootHttpDeps } from './server.ts';
-
-/**
- * Reads this large keep one core ahead of a 10 Gbit/s link; a reader that stalls holds two of them.
- * WIM and ISO images are most of what is fetched.
- */
-const readBytes = 1024 * 1024;
+import { createTransmit, type Transmit } from './transmit.ts';
 
 /**
  * Files below the HTTP root: HEAD, ranges, ETag, and listings of directories. No dotfiles. A symbolic
@@ -17,6 +13,7 @@ const readBytes = 1024 * 1024;
  */
 export function addFiles(app: FastifyInstance, deps: BootHttpDeps): void {
   const { httpRoot, bootFiles } = deps;
+  const transmit = createTransmit();
 
   app.get('/*', async (request, reply) => {
     const path = findPath(request.url);
@@ -27,7 +24,7 @@ export function addFiles(app: FastifyInstance, deps: BootHttpDeps): void {
       : httpRoot;
     if (directory === undefined) return reply.callNotFound();
     const found = await stat(join(directory, path)).catch(() => undefined);
-    if (found?.isFile()) return sendFile(request, reply, directory, path);
+    if (found?.isFile()) return sendFile(request, reply, { root: directory, path, transmit });
     if (!found?.isDirectory()) return reply.callNotFound();
     // Relative links in a listing need the slash.
     if (!path.endsWith('/')) return reply.redirect(`${encodeURI(path)}/`, 301);
@@ -49,18 +46,30 @@ function findPath(url: string): string | undefined {
   }
 }
 
+/**
+ * Asked as if for HEAD, the library works out conditions, ranges and headers and opens nothing: the
+ * bytes are ours to send.
+ */
 async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  root: string,
-  path: string,
+  { root, path, transmit }: { root: string; path: string; transmit: Transmit },
 ): Promise<FastifyReply> {
-  const { statusCode, headers, stream } = await send(request.raw, encodeURIComponent(path), {
-    root,
-    index: false,
-    highWaterMark: readBytes,
-  });
-  return reply.code(statusCode).headers(headers).send(stream);
+  const head: IncomingMessage = Object.create(request.raw, { method: { value: 'HEAD' } });
+  const found = await send(head, encodeURIComponent(path), { root, index: false });
+  const { statusCode, headers, stream } = found;
+  const hasBody = found.type === 'file' && statusCode !== 304 && request.method !== 'HEAD';
+  if (!hasBody) return reply.code(statusCode).headers(headers).send(stream);
+
+  const start = Number(/^bytes (\d+)-/.exec(headers['Content-Range'] ?? '')?.[1] ?? 0);
+  const lengthBytes = Number(headers['Content-Length']);
+  reply.hijack();
+  reply.raw.writeHead(statusCode, headers);
+  // A PC that is switched off in the middle is nothing to tell anybody.
+  await transmit({ path: found.metadata.path, start, lengthBytes }, reply.raw).catch((error) =>
+    request.log.debug({ err: error, path }, 'file not sent to its end'),
+  );
+  return reply;
 }
 
 async function findDirectory(name: string, directories: readonly string[]) {
