@@ -88,7 +88,11 @@ function ratios(mine: readonly Sample[], theirs: readonly Sample[]): number[] {
 
 function isMet(
   { better, budget, limit, maxFailures }: Measurement,
-  { ratio, value, failures }: { ratio: number | undefined; value?: number; failures: number },
+  {
+    ratio,
+    value,
+    failures,
+  }: { ratio: number | undefined; value: number | undefined; failures: number },
 ): boolean {
   if (limit !== undefined && !(value !== undefined && value < limit)) return false;
   if (maxFailures !== undefined && failures > maxFailures) return false;
