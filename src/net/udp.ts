@@ -26,6 +26,12 @@ export interface UdpOptions {
   broadcast?: boolean;
   /** Share the port with sockets bound to other addresses of this machine. */
   shared?: boolean;
+  /**
+   * Talk to this one only, at a third less cost a packet: the kernel refuses datagrams of all others
+   * (with ICMP port unreachable), `send` goes to the peer whatever it is told, and a send that fails at
+   * once is lost in silence, as if on the way.
+   */
+  peer?: { address: string; port: number };
   /** Kernel receive buffer; a hall of PCs switched on at once sends bursts. */
   receiveBufferBytes?: number;
   onMessage: (datagram: Datagram) => void;
@@ -59,31 +65,43 @@ export const openUdp: OpenUdp = (options) =>
       socket.on('message', (bytes, remote) =>
         options.onMessage({ bytes, address: remote.address, port: remote.port }),
       );
-      resolve(wrap(socket, options.onError));
+      const { peer, onError } = options;
+      if (!peer) {
+        resolve(wrap(socket, sendAnywhere(socket, onError)));
+        return;
+      }
+      socket.connect(peer.port, peer.address, () =>
+        resolve(wrap(socket, (bytes) => socket.send(bytes))),
+      );
     });
   });
 
-function wrap(socket: Socket, onError: (error: Error) => void): UdpSocket {
-  const { address, port } = socket.address();
-  let open = true;
-  // One callback for all sends: TFTP sends a window of packets at a time.
+/** Sends to anybody. One callback for all sends: TFTP and DHCP send thousands a second. */
+function sendAnywhere(socket: Socket, onError: (error: Error) => void): UdpSocket['send'] {
   const report = (error: Error | null) => {
     if (error) onError(error);
   };
+  return (bytes, port, address) => {
+    // dgram throws on port 0, which a forged datagram may carry as its source port.
+    if (port < 1 || port > 65_535) onError(new RangeError(`port ${port}`));
+    else socket.send(bytes, port, address, report);
+  };
+}
+
+function wrap(socket: Socket, send: UdpSocket['send']): UdpSocket {
+  const { address, port } = socket.address();
+  let open = true;
   return {
     address,
     port,
     send(bytes, toPort, toAddress) {
-      if (!open) return;
-      // dgram throws on port 0, which a forged datagram may carry as its source port.
-      if (toPort < 1 || toPort > 65_535) return onError(new RangeError(`port ${toPort}`));
-      socket.send(bytes, toPort, toAddress, report);
+      if (open) send(bytes, toPort, toAddress);
     },
     close: () =>
       new Promise((resolve) => {
         if (!open) return resolve();
         open = false;
-        socket.close(() => resolve());
+        return socket.close(() => resolve());
       }),
   };
 }

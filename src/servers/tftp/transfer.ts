@@ -64,6 +64,8 @@ export async function openTransfer(deps: TransferDeps): Promise<RunningTransfer>
   const socket = await deps.openUdp({
     address: deps.serverAddress,
     port: 0,
+    // RFC 1350 section 4, foreign transfer ids: the kernel sends strangers away.
+    peer: client,
     onMessage: (datagram) => receive(datagram),
     onError: deps.onSocketError,
   });
@@ -105,20 +107,11 @@ export async function openTransfer(deps: TransferDeps): Promise<RunningTransfer>
     lastProgressMs = nowMs;
     apply(step);
   };
-  /** RFC 1350 section 4: the stranger is told, and the transfer goes on. An ERROR is never answered. */
-  const refuseForeign = (datagram: Datagram, packet: Packet) => {
-    deps.onIgnored('foreign-tid', datagram);
-    if (packet.kind === 'ERROR') return;
-    const answer = encodeError(errorNumbers.unknownTransferId, 'unknown transfer id');
-    socket.send(answer, datagram.port, datagram.address);
-  };
   const receive = (datagram: Datagram) => {
     if (ended) return;
     const packet = decode(datagram, deps.onIgnored);
     if (!packet) return;
-    if (datagram.port !== client.port || datagram.address !== client.address) {
-      refuseForeign(datagram, packet);
-    } else if (packet.kind === 'ACK') {
+    if (packet.kind === 'ACK') {
       takeAck(packet.block, datagram);
     } else if (packet.kind === 'ERROR') {
       apply(stepTransfer(transfer, { kind: 'error', code: packet.code }, limits), packet.message);
