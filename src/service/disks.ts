@@ -31,6 +31,17 @@ export interface DiskDeps {
   timeline: Timeline;
   serialise: Serialise;
   log: Logger;
+  now: () => number;
+}
+
+/** From its boot script on, a PC may be without a session this long: iPXE logs out before its OS logs in. */
+const draftHandoverMs = 120_000;
+
+/** The PC that was given an entry's drafts last. */
+interface DraftHolder {
+  mac: string;
+  address: string;
+  since: number;
 }
 
 export type Disks = ReturnType<typeof createDisks>;
@@ -38,6 +49,7 @@ export type Disks = ReturnType<typeof createDisks>;
 /** Puts overlays and drafts behind targets: the disks that PCs really get. */
 export function createDisks(deps: DiskDeps) {
   const { store, volumes, targets, images, overlays, serialise, log } = deps;
+  const draftHolders = new Map<number, DraftHolder>();
   const prefix = () => deps.settings().targetPrefix;
   const perHost = <Result>(host: HostRow, work: () => Promise<Result>) =>
     serialise(`host:${host.id}`, work);
@@ -63,17 +75,30 @@ export function createDisks(deps: DiskDeps) {
   }
 
   /** One PC at a time: two that write to one draft would destroy it. */
-  async function attachDrafts(entry: EntryRow, address: string): Promise<AttachedDisk> {
+  async function attachDrafts(
+    { mac }: HostRow,
+    entry: EntryRow,
+    address: string,
+  ): Promise<AttachedDisk> {
     const name = superTargetName(prefix(), entry.name);
-    const others = (await targets.sessions()).filter(
-      (session) => session.target === name && session.address !== address,
-    );
-    const [other] = others;
+    const other =
+      findStartingEditor(entry, mac) ??
+      (await targets.sessions()).find(
+        (session) => session.target === name && session.address !== address,
+      );
     if (other)
       throw new CafebootError('draft_in_use', { entry: entry.name, address: other.address });
     const spec = await superSpec(entry);
     await targets.ensure(spec);
+    draftHolders.set(entry.id, { mac, address, since: deps.now() });
     return attached(spec);
+  }
+
+  /** Another PC that was given the drafts just now; it may have no session yet. */
+  function findStartingEditor(entry: EntryRow, mac: string): DraftHolder | undefined {
+    const holder = draftHolders.get(entry.id);
+    if (!holder || holder.mac === mac) return undefined;
+    return deps.now() - holder.since <= draftHandoverMs ? holder : undefined;
   }
 
   async function superSpec(entry: EntryRow): Promise<TargetSpec> {
@@ -102,7 +127,7 @@ export function createDisks(deps: DiskDeps) {
     /** The disks for a boot of `entry` that starts now; `address` is the PC's. */
     attach: (host: HostRow, entry: EntryRow, address: string): Promise<AttachedDisk> =>
       host.super
-        ? serialise(`entry:${entry.id}`, () => attachDrafts(entry, address))
+        ? serialise(`entry:${entry.id}`, () => attachDrafts(host, entry, address))
         : perHost(host, () => attachOwn(host, entry)),
 
     /** Makes ahead, in the background, what the next boot will need. Failure becomes an event. */

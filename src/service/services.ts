@@ -61,6 +61,7 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     serialise,
     log,
+    now,
   });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({

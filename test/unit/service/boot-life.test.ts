@@ -105,6 +105,22 @@ describe('the disks of a boot', () => {
     ).rejects.toMatchObject({ code: 'draft_in_use' });
   });
 
+  test('super mode: until the PC that was given the drafts has logged in, no other gets them', async () => {
+    services.updateHost('pc-01', { super: true });
+    services.addHost({ name: 'pc-02', mac: '525400000002', super: true, ip: '10.77.0.102' });
+    const bootOther = () => services.boots.attachFor('52:54:00:00:00:02', 'win', '10.77.0.102');
+    await boot();
+    await expect(bootOther()).rejects.toMatchObject({
+      code: 'draft_in_use',
+      context: { entry: 'win', address },
+    });
+    // It may try again itself, and one that never came does not keep the others out.
+    await boot();
+    fake.clock.now += 121_000;
+    await bootOther();
+    await expect(boot()).rejects.toMatchObject({ code: 'draft_in_use' });
+  });
+
   test('resetting a host drops its disks and targets', async () => {
     services.updateHost('pc-01', { overlay: 'keep' });
     await boot();
