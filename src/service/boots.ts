@@ -137,8 +137,21 @@ export function createBoots(deps: BootDeps) {
       if (outcome === 'done') presences.fetchedBinary(mac);
       if (!hosts.findByMac(mac)) return;
       const level = outcome === 'done' || outcome === 'aborted' ? 'info' : 'warn';
-      const data = { file, sizeBytes, durationMs, outcome: reason ?? outcome };
+      const data = {
+        file,
+        sizeBytes,
+        durationMs: Math.round(durationMs),
+        outcome: reason ?? outcome,
+      };
       timeline.record({ kind: 'boot.tftp', level, mac, data });
+    },
+
+    /** A firmware that boots over HTTP fetches one of our iPXE binaries. */
+    async fetchesBootFile(address: string, file: string): Promise<void> {
+      const mac = await macAt(address);
+      if (!mac) return;
+      presences.fetchedBinary(mac);
+      if (hosts.findByMac(mac)) timeline.record({ kind: 'boot.http', mac, data: { file } });
     },
 
     /** The menu for the PC with this MAC. Also starts to prepare what it will probably choose. */

@@ -1,7 +1,7 @@
 /** What is remembered of a PC between its packets; times in epoch milliseconds. */
 interface Presence {
   address?: string;
-  /** When it last fetched an iPXE binary by TFTP. */
+  /** When it last fetched an iPXE binary. */
   binaryFetchedAt?: number;
   /** When its iPXE was last told to load a boot file, newest last. */
   rechainedAt: number[];

@@ -14,6 +14,7 @@ export interface NewEvent {
 export const eventKinds = [
   'boot.dhcp',
   'boot.tftp',
+  'boot.http',
   'boot.script',
   'boot.refused',
   'boot.disk',

@@ -12,18 +12,20 @@ import { createTransmit, type Transmit } from './transmit.ts';
  * link is followed, since only the administrator can put one there, say to a disk full of ISO images.
  */
 export function addFiles(app: FastifyInstance, deps: BootHttpDeps): void {
-  const { httpRoot, bootFiles } = deps;
+  const { httpRoot, bootFiles, boots } = deps;
   const transmit = createTransmit();
 
   app.get('/*', async (request, reply) => {
     const path = findPath(request.url);
     if (path === undefined) return reply.callNotFound();
     const name = path.slice(1);
-    const directory = bootFiles.names.includes(name)
-      ? await findDirectory(name, bootFiles.directories)
-      : httpRoot;
+    const isBootFile = bootFiles.names.includes(name);
+    const directory = isBootFile ? await findDirectory(name, bootFiles.directories) : httpRoot;
     if (directory === undefined) return reply.callNotFound();
     const found = await stat(join(directory, path)).catch(() => undefined);
+    if (found?.isFile() && isBootFile && request.method === 'GET') {
+      await boots.fetchesBootFile(request.ip, name);
+    }
     if (found?.isFile()) return sendFile(request, reply, { root: directory, path, transmit });
     if (!found?.isDirectory()) return reply.callNotFound();
     // Relative links in a listing need the slash.

@@ -170,6 +170,23 @@ describe('boot HTTP', () => {
     const kinds = fake.services.timeline.list({ mac: '52:54:00:00:00:01' }).map(({ kind }) => kind);
     expect(kinds).toContain('boot.os');
   });
+
+  test('a firmware that fetched iPXE over HTTP is known to run it', async () => {
+    const { boots, timeline } = fake.services;
+    const mac = '52:54:00:00:00:01';
+    const arch = { number: 7, name: 'UEFI x64', platform: 'efi-x64' } as const;
+    const ipxe = { version: null, http: true, https: false, iscsi: true };
+    const client = { mac, stage: 'ipxe', arch, transport: 'tftp', guid: null, ipxe } as const;
+    const facts = () => boots.meet({ ...client, vendorClass: 'PXEClient', userClass: 'iPXE' });
+    boots.sawAddress(mac, '127.0.0.1');
+    // Firmware asks for the size first; that is no transfer.
+    await get('/ipxe.efi', { method: 'HEAD' });
+    expect(facts().bootFileFetched).toBe(false);
+    await get('/ipxe.efi');
+    expect(facts().bootFileFetched).toBe(true);
+    const events = timeline.list({ mac }).filter(({ kind }) => kind === 'boot.http');
+    expect(events.map(({ data }) => data)).toEqual([{ file: 'ipxe.efi' }]);
+  });
 });
 
 /** Unlike fetch, tidies no path up and adds no header. */
