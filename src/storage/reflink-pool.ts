@@ -7,10 +7,11 @@ import {
   open,
   rename,
   rm,
+  stat,
   statfs,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import type { Run } from './exec.ts';
 
@@ -40,7 +41,11 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   const directory = join(dataDir, 'pool');
   const image = join(dataDir, 'pool.img');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (await sharesExtents(directory)) return { directory, close: async () => {} };
+  const unmount = async () => void (await run('umount', [directory]));
+  if (await sharesExtents(directory)) {
+    const close = (await isOurMount(directory, image)) ? unmount : async () => {};
+    return { directory, close };
+  }
 
   try {
     if (!(await exists(image))) await makePoolImage(image, options);
@@ -51,7 +56,13 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   if (!(await sharesExtents(directory))) {
     throw new CafebootError('storage_unavailable', { path: directory });
   }
-  return { directory, close: async () => void (await run('umount', [directory])) };
+  return { directory, close: unmount };
+}
+
+/** Whether our image is mounted there already: we were killed, and now it is ours again to unmount. */
+async function isOurMount(directory: string, image: string): Promise<boolean> {
+  const [inside, outside] = [await stat(directory), await stat(dirname(directory))];
+  return inside.dev !== outside.dev && (await exists(image));
 }
 
 /** Formats under a temporary name: a pool.img that exists is always a whole filesystem. */
