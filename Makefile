@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run test test-unit test-interop test-vm check format bench
+.PHONY: help demo run test test-unit test-interop test-vm check format bench fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,3 +43,7 @@ format: ## write the format and safe lint fixes
 bench: ## side by side with dnsmasq, tftpd-hpa and nginx; JSON in bench-results/
 	@scripts/setup run lab test bench
 	@npm run --silent bench
+
+fuzz: ## a million hostile datagrams to each UDP port of a running server (COUNT=, SEED=)
+	@scripts/setup run lab test
+	@npm run --silent fuzz

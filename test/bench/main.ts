@@ -4,11 +4,14 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { bootHttpSection } from './boot-http.ts';
+import { dhcpSection } from './dhcp.ts';
 import { measureRow, type Row, type Section } from './frame.ts';
+import { scriptsSection } from './scripts.ts';
 import { formatTable } from './table.ts';
 import { tftpSection } from './tftp.ts';
 
-const sections: readonly Section[] = [tftpSection];
+const sections: readonly Section[] = [dhcpSection, tftpSection, bootHttpSection, scriptsSection];
 
 const [only, named = ''] = process.argv.slice(2);
 const chosen = sections.filter(({ name }) => only === undefined || name === only);
