@@ -135,8 +135,9 @@ export function createBoots(deps: BootDeps) {
       const mac = await macAt(address);
       if (!mac) return;
       if (outcome === 'done') presences.fetchedBinary(mac);
-      if (!hosts.findByMac(mac)) return;
-      const level = outcome === 'done' || outcome === 'aborted' ? 'info' : 'warn';
+      // A client that asks for a missing file over and over must not fill the timeline.
+      if (!hosts.findByMac(mac) || presences.isRepeat(mac, `tftp ${file} ${outcome}`)) return;
+      const level = outcome === 'done' || reason === 'final-ack-missing' ? 'info' : 'warn';
       const data = {
         file,
         sizeBytes,
