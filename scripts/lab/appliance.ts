@@ -16,6 +16,7 @@ export interface TimelineEvent {
 /** cafeboot itself, serving the lab's bridge, driven by its command line as an administrator would. */
 export interface Appliance {
   readonly dataDir: string;
+  readonly pid: number;
   /** Runs a `cafeboot` command against it and returns what it prints. */
   cli(...args: string[]): Promise<string>;
   /** Calls `listener` for every event from now on. */
@@ -26,6 +27,8 @@ export interface Appliance {
   readonly exited: Promise<number | null>;
   /** SIGTERM, and SIGKILL when that does not end it within 15 s. */
   stop(): Promise<void>;
+  /** SIGKILL: it gets no chance to put anything in order. */
+  crash(): Promise<void>;
 }
 
 const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -56,6 +59,7 @@ export async function startAppliance(
   if (!(await settledWithin(ready.promise, startTimeoutMs))) throw failed('did not get ready');
   return {
     dataDir,
+    pid: server.pid,
     cli: (...args) => lab.appliance.run([...cafeboot, ...args], { timeoutMs: cliTimeoutMs }),
     follow(listener) {
       lab.appliance.start([...cafeboot, 'timeline', '--follow', '--json'], {
@@ -67,5 +71,9 @@ export async function startAppliance(
     log: () => lines,
     exited: server.exited,
     stop: () => server.stop(15_000),
+    async crash() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { start } from './run.ts';
@@ -9,15 +9,22 @@ export function cacheDir(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'cafeboot');
 }
 
+/** What a cached file is, and a digest of all that decides its content; both of letters and digits. */
+export interface CacheKey {
+  kind: string;
+  digest: string;
+}
+
 /**
- * The path of the file `name` in the cache; where it is not there, `build` makes it at `path` with the
- * help of a scratch directory `dir`. Two builders at once: the second waits for the first.
+ * The path of a raw disk image in the cache; where it is not there, `build` makes it at `path` with the
+ * help of a scratch directory `dir`, and those of its kind with another digest go.
+ * Two builders at once: the second waits for the first.
  */
-export async function cachedFile(
-  name: string,
+export async function cachedImage(
+  key: CacheKey,
   build: (path: string, dir: string) => Promise<void>,
 ): Promise<string> {
-  const path = join(cacheDir(), name);
+  const path = join(cacheDir(), nameOf(key));
   if (await exists(path)) return path;
   await mkdir(cacheDir(), { recursive: true });
   const unlock = await lock(`${path}.lock`);
@@ -30,12 +37,23 @@ export async function cachedFile(
       await mkdir(dir);
       await build(join(dir, 'image'), dir);
       await rename(join(dir, 'image'), path);
+      await removeOthers(key);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
     return path;
   } finally {
     await unlock();
+  }
+}
+
+const nameOf = ({ kind, digest }: CacheKey) => `${kind}-${digest}.raw`;
+
+async function removeOthers(key: CacheKey): Promise<void> {
+  const ofKind = new RegExp(`^${key.kind}-\\w+\\.raw(\\.lock)?$`);
+  for (const name of await readdir(cacheDir())) {
+    if (!ofKind.test(name) || name.startsWith(nameOf(key))) continue;
+    await rm(join(cacheDir(), name), { force: true });
   }
 }
 

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { type Appliance, startAppliance, type TimelineEvent } from './appliance.ts';
-import { type Lab, startLab } from './lab.ts';
+import { shortTarget } from './describe.ts';
+import { type Lab, labNet, startLab } from './lab.ts';
 import { createLiveView, type LiveView } from './live-view.ts';
 import { osImage } from './os-image.ts';
 import type { Pc } from './pc.ts';
-import type { PcUp } from './pc-console.ts';
-import type { Accel, Firmware } from './qemu.ts';
+import { type Accel, type Firmware, firmwareNames } from './qemu.ts';
 import { settledWithin } from './run.ts';
+import { failureLines, isGood, type Outcome, verdictLines } from './verdict.ts';
 
 export interface DemoOptions {
   /** One PC each. */
@@ -17,11 +19,10 @@ export interface DemoOptions {
   write: (line: string) => void;
 }
 
-interface Outcome {
-  pc: Pc;
-  up?: PcUp;
-  problem?: string;
-}
+/** Long enough to see that there is a menu. */
+const menuTimeoutMs = 1000;
+/** A terminal's Ctrl-C reaches the PCs' QEMUs as well, and maybe before us. */
+const signalGraceMs = 300;
 
 /**
  * Boots virtual PCs from power-on to a running OS on their own iSCSI disks, and shows it as it happens.
@@ -32,38 +33,74 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   const image = await osImage(() =>
     write("Building the PCs' OS image from Debian packages (once, about a minute) ..."),
   );
-  const lab = await startLab(options.accel ? { accel: options.accel } : {});
+  const lab = await startLab({
+    ...(options.accel ? { accel: options.accel } : {}),
+    onInterrupt: () => write('\nInterrupted; clearing everything away ...'),
+  });
   try {
     return await bootAll(lab, image, options);
+  } catch (error) {
+    if (await isInterrupted(lab)) return false;
+    throw error;
   } finally {
     await lab.close();
   }
 }
 
+async function isInterrupted(lab: Lab): Promise<boolean> {
+  if (!lab.interrupted()) await sleep(signalGraceMs);
+  return lab.interrupted();
+}
+
 async function bootAll(lab: Lab, image: string, options: DemoOptions): Promise<boolean> {
   const { write } = options;
-  write(
-    `A cafe in network namespaces: appliance 10.77.0.1, a plain DHCP router 10.77.0.254, PCs run by ${lab.accel}.`,
-  );
   const pcs: Pc[] = [];
   for (const [index, firmware] of options.firmwares.entries()) {
     const number = String(index + 1).padStart(2, '0');
     pcs.push(await lab.addPc({ name: `pc-${number}`, firmware, mac: `52:54:00:ca:fe:${number}` }));
   }
+  for (const line of plan(lab, pcs)) write(line);
   const appliance = await startAppliance(lab, { dataDir: join(lab.dir, 'data') });
   await register(appliance, image, pcs, write);
   const view = createLiveView(pcs, write);
-  const reports = followBoots(appliance, pcs, view);
-  write(`\n${styleText('dim', ' since on  delta PC       stage       what')}`);
-  const outcomes = await Promise.all(
-    pcs.map((pc) => bootOne(pc, reports, view, options.bootTimeoutMs)),
-  );
+  const boots = followBoots(appliance, pcs, view);
+  view.head();
+  const outcomes = await Promise.all(boots.map((boot) => bootOne(lab, boot, view, options)));
+  if (lab.interrupted()) return false;
   await Promise.all(pcs.filter((pc) => pc.isOn()).map(shutDown));
   await appliance.stop();
-  writeVerdict(outcomes, write);
-  const good = outcomes.every(({ problem }) => problem === undefined);
-  if (!good) writeEvidence(outcomes, appliance, write);
-  return good;
+  for (const line of verdictLines(outcomes)) write(line);
+  for (const line of failureLines(outcomes, appliance)) write(line);
+  return outcomes.every(isGood);
+}
+
+/** The cafe, drawn. */
+function plan(lab: Lab, pcs: readonly Pc[]): string[] {
+  const { routerAddress, applianceAddress } = labNet;
+  const nodes = [
+    ['router', routerAddress, 'plain DHCP; knows nothing of booting'],
+    ['cafeboot', applianceAddress, 'ProxyDHCP, TFTP, HTTP, iSCSI'],
+    ...pcs.map(({ name, firmware, mac }) => [
+      name,
+      mac,
+      `${firmwareNames[firmware]}, no disk; run by QEMU/${lab.accel}`,
+    ]),
+  ];
+  const rows = nodes.map(([name = '', address = '', what = '']) =>
+    `  ${name.padEnd(10)}${address.padEnd(19)}${what} `.padEnd(76, '─'),
+  );
+  return [
+    'A cafe in network namespaces of its own; nothing of it is seen outside:',
+    '',
+    ...rows.map((row, index) => `${row}${cornerOf(index, rows.length)}`),
+    '',
+  ];
+}
+
+/** The cable on the right that joins the nodes. */
+function cornerOf(index: number, count: number): string {
+  if (index === 0) return '┐';
+  return index === count - 1 ? '┘' : '┤';
 }
 
 async function register(
@@ -75,85 +112,70 @@ async function register(
   const commands = [
     ['image', 'import', '--name', 'debian12', '--kind', 'os', '--file', image, '--wait'],
     ['entry', 'add', '--name', 'debian', '--os', 'debian12'],
+    ['setting', 'set', 'menuTimeoutMs', String(menuTimeoutMs)],
     ...pcs.map((pc) => ['host', 'add', '--name', pc.name, '--mac', pc.mac, '--entry', 'debian']),
   ];
   for (const command of commands) {
-    write(styleText('dim', `$ cafeboot ${command.join(' ')}`));
+    write(`${styleText('dim', '$')} cafeboot ${command.join(' ')}`);
     await appliance.cli(...command);
   }
 }
 
-/** By MAC. */
-type Reports = Map<string, PromiseWithResolvers<void>>;
-
-/** Shows every event; each PC's promise settles when the appliance hears that its OS is up. */
-function followBoots(appliance: Appliance, pcs: readonly Pc[], view: LiveView): Reports {
-  const reports: Reports = new Map(pcs.map(({ mac }) => [mac, Promise.withResolvers<void>()]));
-  appliance.follow((event: TimelineEvent) => {
-    view.event(event);
-    if (event.kind === 'boot.os' && event.mac) reports.get(event.mac)?.resolve();
-  });
-  return reports;
+/** A PC's boot as the appliance tells it. */
+interface Boot {
+  pc: Pc;
+  events: TimelineEvent[];
+  /** Resolves when the appliance heard from the OS. */
+  reported: Promise<void>;
 }
 
+/** Shows and keeps every event of these PCs from now on. */
+function followBoots(appliance: Appliance, pcs: readonly Pc[], view: LiveView): Boot[] {
+  const boots = pcs.map((pc) => ({ pc, events: [] as TimelineEvent[], report: defer() }));
+  appliance.follow((event) => {
+    view.event(event);
+    const boot = boots.find(({ pc }) => pc.mac === event.mac);
+    boot?.events.push(event);
+    if (event.kind === 'boot.os') boot?.report.resolve();
+  });
+  return boots.map(({ report, ...boot }) => ({ ...boot, reported: report.promise }));
+}
+
+const defer = () => Promise.withResolvers<void>();
+
 async function bootOne(
-  pc: Pc,
-  reports: Reports,
+  lab: Lab,
+  { pc, events, reported }: Boot,
   view: LiveView,
-  timeoutMs: number,
+  { bootTimeoutMs }: DemoOptions,
 ): Promise<Outcome> {
   pc.powerOn();
-  view.pc(pc, 0, 'power on', pc.firmware);
+  view.pc(pc, 0, 'power', `on, ${firmwareNames[pc.firmware]}`);
   try {
-    const up = await pc.console.up(timeoutMs);
-    view.pc(pc, up.atMs, 'console', `${up.root} on ${up.target}, LUN ${up.lun}, ${up.address}`);
+    const up = await pc.console.up(bootTimeoutMs);
+    view.pc(
+      pc,
+      up.atMs,
+      'screen',
+      `root is ${up.root}, LUN ${up.lun} of ${shortTarget(up.target)}`,
+    );
     if (up.mac !== pc.mac) throw new Error(`it booted as ${up.mac}`);
     if (!up.target.includes(pc.mac.replaceAll(':', ''))) {
       throw new Error(`its root disk is ${up.target}, which is not its own`);
     }
     if (!(await pc.console.reported(30_000))) throw new Error('its report was not accepted');
-    const report = reports.get(pc.mac)?.promise ?? Promise.reject(new Error('not followed'));
-    if (!(await settledWithin(report, 10_000))) throw new Error('the timeline has no boot.os');
-    return { pc, up };
+    if (!(await settledWithin(reported, 10_000))) throw new Error('the timeline has no boot.os');
+    return { pc, events, up };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    view.pc(pc, Date.now() - pc.poweredOnAt(), 'FAILED', problem.split('\n')[0] ?? '');
-    return { pc, problem };
+    if (!(await isInterrupted(lab))) {
+      view.pc(pc, Date.now() - pc.poweredOnAt(), 'FAILED', problem.split('\n')[0] ?? '');
+    }
+    return { pc, events, problem };
   }
 }
 
 async function shutDown(pc: Pc): Promise<void> {
   pc.console.powerOff();
   await pc.waitForOff(20_000).catch(() => pc.powerOff());
-}
-
-function writeVerdict(outcomes: readonly Outcome[], write: (line: string) => void): void {
-  write('');
-  for (const { pc, up, problem } of outcomes) {
-    const who = `${pc.name} (${pc.firmware}, ${pc.mac})`;
-    if (problem === undefined && up) {
-      const seconds = (up.atMs / 1000).toFixed(1);
-      write(
-        `${styleText('green', 'ok    ')} ${who}: power-on to a running OS in ${seconds} s, root on ${up.target}`,
-      );
-    } else {
-      write(`${styleText('red', 'FAILED')} ${who}: ${problem?.split('\n')[0]}`);
-    }
-  }
-  const good = outcomes.filter(({ problem }) => problem === undefined).length;
-  write(`\n${good} of ${outcomes.length} PCs booted.`);
-}
-
-function writeEvidence(
-  outcomes: readonly Outcome[],
-  appliance: Appliance,
-  write: (line: string) => void,
-): void {
-  for (const { pc, problem } of outcomes) {
-    if (problem === undefined) continue;
-    write(`\n${pc.name}'s serial port:`);
-    for (const { atMs, text } of pc.serial.lines().slice(-40)) write(`  ${atMs} ms  ${text}`);
-  }
-  write('\nThe log of cafeboot:');
-  for (const line of appliance.log().slice(-40)) write(`  ${line}`);
 }

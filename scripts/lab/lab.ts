@@ -31,6 +31,8 @@ export interface Lab {
   /** Scratch directory on a real file system, removed by `close`. */
   readonly dir: string;
   addPc(spec: PcSpec): Promise<Pc>;
+  /** SIGINT or SIGTERM came: what fails from now on fails because the lab is being undone. */
+  interrupted(): boolean;
   /** Switches every PC off, ends every process in the namespaces and removes `dir`. */
   close(): Promise<void>;
 }
@@ -38,11 +40,14 @@ export interface Lab {
 export interface LabOptions {
   /** Default: KVM where it works. */
   accel?: Accel;
+  /** Called at SIGINT or SIGTERM, before the lab is undone and the process ends. */
+  onInterrupt?: () => void;
 }
 
 /** Builds the lab. Needs root. It is undone on SIGINT and SIGTERM too; several can run at once. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const undo: (() => Promise<void>)[] = [];
+  let interrupted = false;
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -53,11 +58,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     return closing;
   };
   const onSignal = (signal: NodeJS.Signals) => {
+    if (!interrupted) options.onInterrupt?.();
+    interrupted = true;
     void close().finally(() => process.kill(process.pid, signal));
   };
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    return await build(options, undo, close);
+    return { ...(await build(options, undo)), interrupted: () => interrupted, close };
   } catch (error) {
     await close();
     throw error;
@@ -69,8 +76,7 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 async function build(
   options: LabOptions,
   undo: (() => Promise<void>)[],
-  close: () => Promise<void>,
-): Promise<Lab> {
+): Promise<Omit<Lab, 'interrupted' | 'close'>> {
   const accel = options.accel ?? (await findAccel());
   // Not under /tmp: it may be a tmpfs, too small for disks and without O_DIRECT.
   const dir = await mkdtemp(join('/var/tmp', 'cafeboot-lab-'));
@@ -101,7 +107,6 @@ async function build(
       await appliance.run(['ip', 'link', 'set', tap, 'master', labNet.bridge, 'up']);
       return createPc(spec, { netns: appliance, tap, dir, accel });
     },
-    close,
   };
 }
 

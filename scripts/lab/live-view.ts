@@ -5,8 +5,7 @@ import type { Pc } from './pc.ts';
 
 /** The demo's live output: a line per event, with the time since its PC was switched on. */
 export interface LiveView {
-  /** A line of the demo's own. */
-  say(text: string): void;
+  head(): void;
   event(event: TimelineEvent): void;
   /** A line about a PC that is not from the appliance, at `atMs` since its power-on. */
   pc(pc: Pc, atMs: number, stage: string, text: string): void;
@@ -26,15 +25,16 @@ export function createLiveView(pcs: readonly Pc[], write: (line: string) => void
       [
         `${(atMs / 1000).toFixed(1).padStart(7)} s`,
         styleText('dim', `+${Math.max((atMs - last) / 1000, 0).toFixed(1)}`.padStart(6)),
-        styleText(color, pc.name.padEnd(8)),
-        styleText(stageStyle, stage.padEnd(11)),
+        '',
+        styleText(color, pc.name),
+        styleText(stageStyle, stage.padEnd(8)),
         isWarning ? styleText('yellow', text) : text,
       ].join(' '),
     );
   }
 
   return {
-    say: (text) => write(text),
+    head: () => write(styleText('dim', '\n power-on  delta  PC    stage    what happens')),
     pc: pcLine,
     event(event) {
       const pc = pcs.find(({ mac }) => mac === event.mac);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cachedFile } from './cache.ts';
+import { cachedImage } from './cache.ts';
 import { assembleDisk } from './os-disk.ts';
 import { run } from './run.ts';
 
@@ -26,7 +26,7 @@ const recipe = {
  * Built from Debian's packages at first use (about half a minute) and kept in the cache.
  */
 export async function osImage(onBuild: () => void = () => undefined): Promise<string> {
-  return cachedFile(`pc-${await recipeHash()}.raw`, async (path, dir) => {
+  return cachedImage({ kind: 'pc', digest: await recipeHash() }, async (path, dir) => {
     onBuild();
     const root = join(dir, 'root');
     await bootstrap(root);

@@ -1,5 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Netns } from './netns.ts';
 import { createPcConsole, type PcConsole } from './pc-console.ts';
 import { type Accel, type Firmware, ovmfVars, qemuArgv } from './qemu.ts';
@@ -14,6 +15,8 @@ export interface PcSpec {
   mac: string;
   /** Default 512; 256 is enough for BIOS firmware and boot scripts alone. */
   memoryMib?: number;
+  /** Raw image of a disk of its own, which it boots where the network lets it; never written to. */
+  localDisk?: string;
 }
 
 /** A virtual PC that is switched off until `powerOn`. Its firmware variables survive power cycles. */
@@ -29,6 +32,8 @@ export interface Pc {
   isOn(): boolean;
   /** Waits until the PC has switched itself off (or, as a reset ends QEMU, rebooted). Throws when it did not. */
   waitForOff(timeoutMs: number): Promise<void>;
+  /** Types on its serial port, its keyboard in firmware and iPXE, as slowly as those can read. */
+  type(text: string): Promise<void>;
   /** What it said since the last `powerOn`. */
   readonly serial: Serial;
   /** Talks to the lab image's init, once the OS is up. */
@@ -43,6 +48,9 @@ export interface PcPlace {
   dir: string;
   accel: Accel;
 }
+
+/** SeaBIOS looks at the serial port at each tick of its clock (55 ms) and drops what does not fit. */
+const keyMs = 60;
 
 /** Makes a PC, switched off. */
 export async function createPc(spec: PcSpec, place: PcPlace): Promise<Pc> {
@@ -83,6 +91,12 @@ export async function createPc(spec: PcSpec, place: PcPlace): Promise<Pc> {
     async waitForOff(timeoutMs) {
       if (qemu && !(await settledWithin(qemu.exited, timeoutMs))) {
         throw new Error(`${spec.name} is still on after ${timeoutMs} ms`);
+      }
+    },
+    async type(text) {
+      for (const key of text) {
+        qemu?.write(key);
+        await sleep(keyMs);
       }
     },
     serial,

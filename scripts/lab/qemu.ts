@@ -6,6 +6,13 @@ import type { Argv } from './run.ts';
  */
 export type Firmware = 'bios' | 'uefi' | 'uefi-http';
 
+/** As people say them. */
+export const firmwareNames: Record<Firmware, string> = {
+  bios: 'BIOS',
+  uefi: 'UEFI',
+  'uefi-http': 'UEFI HTTP',
+};
+
 /** What runs a guest's instructions; see accel.ts. */
 export type Accel = 'kvm' | 'tcg';
 
@@ -23,6 +30,8 @@ export interface PcHardware {
   tap: string;
   /** The PC's copy of `ovmfVars`; not used with `bios`. */
   varsPath: string;
+  /** Raw image of a disk that comes after the network in the boot order; writes are not kept. */
+  localDisk?: string;
 }
 
 /** The QEMU command of a diskless PC whose serial port is on stdin and stdout. */
@@ -45,6 +54,14 @@ export function qemuArgv(pc: PcHardware): Argv {
     ...(uefi ? uefiArgs(pc) : []),
     ...['-netdev', `tap,id=n0,ifname=${pc.tap},script=no,downscript=no`],
     ...['-device', `virtio-net-pci,netdev=n0,mac=${pc.mac},bootindex=1${rom}`],
+    ...(pc.localDisk ? localDiskArgs(pc.localDisk) : []),
+  ];
+}
+
+function localDiskArgs(path: string): string[] {
+  return [
+    ...['-drive', `if=none,id=d0,format=raw,snapshot=on,file=${path}`],
+    ...['-device', 'virtio-blk-pci,drive=d0,bootindex=2'],
   ];
 }
 

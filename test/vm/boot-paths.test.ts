@@ -1,0 +1,85 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Pc } from '../../scripts/lab/pc.ts';
+import { bootSteps, firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
+
+const cafe = useCafe();
+let rechained: Pc;
+let http: Pc;
+let unknown: Pc;
+
+beforeAll(async () => {
+  rechained = await cafe().addPc({ name: 'pc-rechain', firmware: 'bios' });
+  http = await cafe().addPc({ name: 'pc-http', firmware: 'uefi-http' });
+  unknown = await cafe().addPc({
+    name: 'unknown',
+    firmware: 'bios',
+    host: 'unknown',
+    memoryMib: 256,
+    localDisk: cafe().osImagePath,
+  });
+});
+
+const setting = (key: string, value: string) =>
+  cafe().appliance().cli('setting', 'set', key, value);
+
+test('`rechain: always` with a stock undionly.kpxe loads it once; UEFI HTTP boot needs no TFTP', async () => {
+  await setting('rechain', 'always');
+  const [up, httpUp] = await Promise.all([cafe().boot(rechained), cafe().boot(http)]);
+  expect(up.target).toBe(targetOf(rechained));
+  expect(httpUp).toMatchObject({ firmware: 'uefi', target: targetOf(http) });
+
+  const events = await cafe().events(rechained);
+  expect(bootSteps(events)).toEqual([
+    'ipxe offer boot-file',
+    'tftp undionly.kpxe',
+    'ipxe offer script',
+    'script menu',
+    'script entry',
+    'disk',
+    'os',
+  ]);
+  const fetches = events.filter(
+    ({ kind, data }) => kind === 'boot.tftp' && data.outcome === 'done',
+  );
+  expect(fetches).toHaveLength(1);
+  const menus = events.filter(({ data }) => data.script === 'menu');
+  expect(menus).toHaveLength(1);
+});
+
+test('the timeline of a UEFI HTTP boot', async () => {
+  expect(bootSteps(await cafe().events(http))).toEqual([
+    'rom offer boot-url',
+    'http ipxe.efi',
+    'ipxe offer script',
+    'script menu',
+    'script entry',
+    'disk',
+    'os',
+  ]);
+  await Promise.all([cafe().shutDown(rechained), cafe().shutDown(http)]);
+});
+
+test('`unknownHosts: local` sends a PC in no list to its own disk', async () => {
+  await setting('unknownHosts', 'local');
+  unknown.powerOn();
+  await unknown.serial.waitFor(/mac-\w+\.ipxe\.cfg\.\.\. ok/, firmwareTimeoutMs);
+  await unknown.serial.waitFor(/GRUB/, firmwareTimeoutMs);
+  await unknown.powerOff();
+});
+
+test('`unknownHosts: ignore` gives it no answer, but notes it', async () => {
+  await setting('unknownHosts', 'ignore');
+  unknown.powerOn();
+  await unknown.serial.waitFor(/Nothing to boot/, firmwareTimeoutMs);
+  // Its firmware goes on to the next device by itself.
+  await unknown.serial.waitFor(/GRUB/, firmwareTimeoutMs);
+  const text = unknown.serial
+    .lines()
+    .map((line) => line.text)
+    .join('\n');
+  expect(text).not.toMatch(/Filename:|boot\.ipxe/);
+  const [seen] = await cafe().json<{ mac: string; lastSeenAt: number }[]>('host', 'unknown');
+  expect(seen?.mac).toBe(unknown.mac);
+  expect(seen?.lastSeenAt).toBeGreaterThan(unknown.poweredOnAt());
+  await unknown.powerOff();
+});

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { type Appliance, startAppliance, type TimelineEvent } from '../../scripts/lab/appliance.ts';
+import { type Lab, startLab } from '../../scripts/lab/lab.ts';
+import { osImage } from '../../scripts/lab/os-image.ts';
+import type { Pc, PcSpec } from '../../scripts/lab/pc.ts';
+import type { PcUp } from '../../scripts/lab/pc-console.ts';
+import { evidenceOf } from './evidence.ts';
+
+/** Under tcg, with another PC starting beside it on two busy cores. */
+export const bootTimeoutMs = 240_000;
+/** For what a firmware or iPXE does before any OS. */
+export const firmwareTimeoutMs = 120_000;
+/** Where the settings are as they are: `iqn.2022-10.org.dbc.iscsi`. */
+export const targetPrefix = 'iqn.2022-10.org.dbc.iscsi';
+
+/** The entry that every cafe has, and its image; the first image is number 1. */
+export const entryName = 'debian';
+const imageName = 'debian12';
+
+export interface PcOptions extends Omit<PcSpec, 'mac'> {
+  /** Flags of `cafeboot host add`; `unknown`: it is in no list. */
+  host?: readonly string[] | 'unknown';
+}
+
+/** A lab where cafeboot serves one entry, and what the tests of a file do in it again and again. */
+export interface Cafe {
+  readonly lab: Lab;
+  /** The server that runs now: another one after `restart`. */
+  readonly appliance: () => Appliance;
+  /** The raw file that the golden OS disk was imported from. */
+  readonly osImagePath: string;
+  addPc(options: PcOptions): Promise<Pc>;
+  /** Switches it on and waits for its OS and the OS's report. */
+  boot(pc: Pc): Promise<PcUp>;
+  /** The OS shuts down for a reboot, then the PC is switched on again: a reset ends QEMU. */
+  reboot(pc: Pc): Promise<PcUp>;
+  /** The OS shuts down and the PC goes off. */
+  shutDown(pc: Pc): Promise<void>;
+  /** `cafeboot ARGS --json`, parsed. */
+  json<Result>(...args: string[]): Promise<Result>;
+  /** What the timeline has of this PC since it was last switched on. */
+  events(pc: Pc): Promise<TimelineEvent[]>;
+  /** `kill -9` of the server. */
+  crash(): Promise<void>;
+  /** Another server on the same data directory. */
+  restart(): Promise<void>;
+  /** SHA-256 of an image's first version, as it is in the pool now. */
+  goldenSum(imageNumber?: number): Promise<string>;
+  /** For a failed test. */
+  evidence(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** One cafe for all tests of a file. A failed test shows what its PCs and the server said. */
+export function useCafe(dataImages: readonly DataImport[] = []): () => Cafe {
+  let cafe: Cafe | undefined;
+  const get = () => {
+    if (!cafe) throw new Error('the cafe is not open');
+    return cafe;
+  };
+  beforeAll(async () => {
+    cafe = await openCafe(dataImages);
+  });
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(async () => console.log(await get().evidence()));
+  });
+  afterAll(() => cafe?.close());
+  return get;
+}
+
+/** Starts a lab with cafeboot in it, imports the OS image and adds an entry for it; the menu waits 500 ms. */
+async function openCafe(dataImages: readonly DataImport[]): Promise<Cafe> {
+  const osImagePath = await osImage();
+  const lab = await startLab();
+  try {
+    return await build(lab, osImagePath, dataImages);
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
+}
+
+/** An image of kind `data` for the entry. */
+export interface DataImport {
+  name: string;
+  /** Makes the raw file at `path`. */
+  make: (path: string) => Promise<void>;
+}
+
+async function build(
+  lab: Lab,
+  osImagePath: string,
+  dataImages: readonly DataImport[],
+): Promise<Cafe> {
+  const dataDir = join(lab.dir, 'data');
+  let appliance = await startAppliance(lab, { dataDir });
+  const pcs: Pc[] = [];
+  const cli = (...args: string[]) => appliance.cli(...args);
+  const importImage = (name: string, kind: string, file: string) =>
+    cli('image', 'import', '--name', name, '--kind', kind, '--file', file, '--wait');
+
+  await cli('setting', 'set', 'menuTimeoutMs', '500');
+  await importImage(imageName, 'os', osImagePath);
+  for (const { name, make } of dataImages) {
+    const path = join(lab.dir, `${name}.raw`);
+    await make(path);
+    await importImage(name, 'data', path);
+  }
+  const data = dataImages.flatMap(({ name }) => ['--data', name]);
+  await cli('entry', 'add', '--name', entryName, '--os', imageName, ...data);
+
+  async function boot(pc: Pc): Promise<PcUp> {
+    pc.powerOn();
+    const up = await pc.console.up(bootTimeoutMs);
+    if (!(await pc.console.reported(30_000))) throw new Error(`${pc.name} could not report`);
+    return up;
+  }
+
+  return {
+    lab,
+    appliance: () => appliance,
+    osImagePath,
+    async addPc({ host = [], ...spec }) {
+      const number = String(pcs.length + 1).padStart(2, '0');
+      const pc = await lab.addPc({ ...spec, mac: `52:54:00:ca:fe:${number}` });
+      pcs.push(pc);
+      if (host !== 'unknown') {
+        const flags = ['--name', pc.name, '--mac', pc.mac, '--entry', entryName, ...host];
+        await cli('host', 'add', ...flags);
+      }
+      return pc;
+    },
+    boot,
+    async reboot(pc) {
+      pc.console.reboot();
+      await pc.waitForOff(60_000);
+      return boot(pc);
+    },
+    async shutDown(pc) {
+      pc.console.powerOff();
+      await pc.waitForOff(60_000);
+    },
+    json: async <Result>(...args: string[]) => JSON.parse(await cli(...args, '--json')) as Result,
+    async events(pc) {
+      const text = await cli('timeline', '--limit', '500', '--json');
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as TimelineEvent)
+        .filter(({ mac, at }) => mac === pc.mac && at >= pc.poweredOnAt());
+    },
+    crash: () => appliance.crash(),
+    async restart() {
+      appliance = await startAppliance(lab, { dataDir });
+    },
+    async goldenSum(imageNumber = 1) {
+      const volume = join(dataDir, 'pool', `img-${imageNumber}-v1.img`);
+      // The pool is mounted in the appliance's mount namespace only.
+      const [sum = ''] = (await lab.appliance.run(['sha256sum', volume])).split(' ');
+      return sum;
+    },
+    evidence: () => evidenceOf(pcs, appliance),
+    close: lab.close,
+  };
+}
+
+/** SHA-256 of a file, in hex. */
+export async function fileSum(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** The target of a PC's own disks. */
+export function targetOf(pc: Pc): string {
+  return `${targetPrefix}:sn.${entryName}.${pc.mac.replaceAll(':', '')}`;
+}
+
+/**
+ * A boot in words, one for each thing that happened, in order: `rom offer boot-file`,
+ * `tftp ipxe.efi`, `script entry`, `disk`, `os`. Repeats are left out: firmware asks again when it likes.
+ */
+export function bootSteps(events: readonly TimelineEvent[]): string[] {
+  const steps: string[] = [];
+  for (const { kind, data } of events) {
+    const step = stepOf(kind, data);
+    if (step !== undefined && !steps.includes(step)) steps.push(step);
+  }
+  return steps;
+}
+
+function stepOf(kind: string, data: Record<string, unknown>): string | undefined {
+  switch (kind) {
+    case 'boot.dhcp':
+      return `${data.stage} ${data.answer} ${data.gives}`;
+    case 'boot.tftp':
+      return data.outcome === 'done' ? `tftp ${data.file}` : undefined;
+    case 'boot.http':
+      return `http ${data.file}`;
+    case 'boot.script':
+      return `script ${data.script}`;
+    case 'boot.disk':
+    case 'boot.os':
+      return kind.slice('boot.'.length);
+    default:
+      return kind.startsWith('boot.') ? kind : undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import type { Pc } from '../../scripts/lab/pc.ts';
+import { bootSteps, targetOf, useCafe } from './cafe.ts';
+import { whatIsLeftOf } from './leftovers.ts';
+
+const cafe = useCafe();
+let running: Pc;
+let next: Pc;
+
+beforeAll(async () => {
+  running = await cafe().addPc({
+    name: 'running',
+    firmware: 'bios',
+    host: ['--overlay', 'keep'],
+  });
+  next = await cafe().addPc({ name: 'next', firmware: 'bios' });
+});
+
+/** What a kernel's log has when an iSCSI disk fails or is connected anew. */
+const diskTrouble =
+  /I\/O error,|rejecting I\/O|detected conn error|Aborting journal|device reset occurred/;
+
+const troubleOf = async (pc: Pc) =>
+  (await pc.console.log()).split('\n').filter((line) => diskTrouble.test(line));
+
+/** A PC writes on, a file each time, until it is told to stop; a write that fails ends it. */
+function keepWriting(pc: Pc) {
+  let count = 0;
+  let stopped = false;
+  const ended = (async () => {
+    while (!stopped) {
+      count += 1;
+      await pc.console.write(`/root/file-${count}`, `text ${count}`);
+    }
+  })();
+  // Until `stop` asks, nobody listens for its failure.
+  ended.catch(() => undefined);
+  return {
+    count: () => count,
+    async stop(): Promise<number> {
+      stopped = true;
+      await ended;
+      return count;
+    },
+  };
+}
+
+let bootId: string;
+let written: number;
+
+test('a PC goes on writing while the server is killed, is gone, and starts again', async () => {
+  bootId = (await cafe().boot(running)).bootId;
+  // The initramfs logged in, then iscsid took over by a login of its own.
+  const logins = async () =>
+    (await troubleOf(running)).filter((line) => line.includes('device reset occurred'));
+  await expect.poll(logins, { timeout: 60_000, interval: 1000 }).toHaveLength(2);
+  const before = await troubleOf(running);
+  const writer = keepWriting(running);
+  await sleep(2000);
+  await cafe().crash();
+  const atCrash = writer.count();
+  await sleep(3000);
+  expect(writer.count()).toBeGreaterThan(atCrash + 1);
+  await cafe().restart();
+  const atRestart = writer.count();
+  await sleep(2000);
+  expect(writer.count()).toBeGreaterThan(atRestart + 1);
+  written = await writer.stop();
+  expect(await running.console.read('/root/file-1')).toBe('text 1');
+  expect(await troubleOf(running)).toEqual(before);
+});
+
+test('after the restart another PC boots, and the first one gets what it kept', async () => {
+  const [up, again] = await Promise.all([cafe().boot(next), cafe().reboot(running)]);
+  expect(up.target).toBe(targetOf(next));
+  expect(bootSteps(await cafe().events(next)).slice(-3)).toEqual(['script entry', 'disk', 'os']);
+  expect(again.bootId).not.toBe(bootId);
+  expect(await running.console.read(`/root/file-${written}`)).toBe(`text ${written}`);
+  await Promise.all([cafe().shutDown(next), cafe().shutDown(running)]);
+});
+
+test('the server that took over ends as cleanly as any', async () => {
+  const appliance = cafe().appliance();
+  await appliance.stop();
+  expect(await appliance.exited).toBe(0);
+  expect(await whatIsLeftOf(cafe().lab, appliance.dataDir)).toEqual([]);
+});

@@ -1,0 +1,208 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { makeDataImage } from '../../scripts/lab/data-image.ts';
+import { labNet } from '../../scripts/lab/lab.ts';
+import type { Pc } from '../../scripts/lab/pc.ts';
+import { bootSteps, fileSum, firmwareTimeoutMs, targetOf, targetPrefix, useCafe } from './cafe.ts';
+import { whatIsLeftOf } from './leftovers.ts';
+
+/** The labels tell the order: `tools` was imported after `games` but comes first in the entry. */
+const dataImage = (label: string) => ({
+  name: label,
+  make: (path: string) => makeDataImage({ path, label, files: { 'name.txt': `golden ${label}` } }),
+});
+
+const cafe = useCafe([dataImage('tools'), dataImage('games')]);
+let bios: Pc;
+let uefi: Pc;
+let stranger: Pc;
+let goldenSums: string[];
+
+beforeAll(async () => {
+  bios = await cafe().addPc({ name: 'pc-bios', firmware: 'bios' });
+  uefi = await cafe().addPc({ name: 'pc-uefi', firmware: 'uefi' });
+  stranger = await cafe().addPc({
+    name: 'stranger',
+    firmware: 'bios',
+    memoryMib: 256,
+    host: 'unknown',
+  });
+  goldenSums = await sumsOfAllImages();
+});
+
+const sumsOfAllImages = async () => [
+  await cafe().goldenSum(1),
+  await cafe().goldenSum(2),
+  await cafe().goldenSum(3),
+];
+
+test('the golden disk is the imported file', async () => {
+  expect(goldenSums[0]).toBe(await fileSum(cafe().osImagePath));
+});
+
+test('a BIOS PC and a UEFI PC reach the OS at once, each on its own target', async () => {
+  const ups = await Promise.all([cafe().boot(bios), cafe().boot(uefi)]);
+  for (const [pc, up] of [
+    [bios, ups[0]],
+    [uefi, ups[1]],
+  ] as const) {
+    expect(up).toMatchObject({
+      firmware: pc.firmware,
+      mac: pc.mac,
+      target: targetOf(pc),
+      ibftTarget: targetOf(pc),
+      initiator: targetOf(pc),
+      portal: labNet.applianceAddress,
+      lun: 1,
+    });
+    expect(up.address).toMatch(/^10\.77\.0\.1\d\d$/);
+  }
+});
+
+test('the timeline tells each boot, step by step', async () => {
+  expect(bootSteps(await cafe().events(bios))).toEqual([
+    'ipxe offer script',
+    'script menu',
+    'script entry',
+    'disk',
+    'os',
+  ]);
+  expect(bootSteps(await cafe().events(uefi))).toEqual([
+    'rom offer boot-server',
+    'rom ack boot-file',
+    'tftp ipxe.efi',
+    'ipxe offer script',
+    'script menu',
+    'script entry',
+    'disk',
+    'os',
+  ]);
+});
+
+test('the data disks are there in the order of the entry, with their content', async () => {
+  const disks = await bios.console.disks();
+  const described = disks.map(({ target, lun, label }) => ({ target, lun, label }));
+  const target = targetOf(bios);
+  expect(described).toEqual([
+    { target, lun: 1, label: '-' },
+    { target, lun: 2, label: 'tools' },
+    { target, lun: 3, label: 'games' },
+  ]);
+  await mountDisk(bios, 'games', '/mnt');
+  expect(await bios.console.read('/mnt/name.txt')).toBe('golden games');
+});
+
+test('what one PC writes, to its root or to a data disk, the other does not see', async () => {
+  await mountDisk(uefi, 'games', '/mnt');
+  for (const path of ['/root/mine', '/mnt/name.txt']) {
+    await Promise.all([bios.console.write(path, 'BIOS'), uefi.console.write(path, 'UEFI')]);
+    expect(await bios.console.read(path)).toBe('BIOS');
+    expect(await uefi.console.read(path)).toBe('UEFI');
+  }
+});
+
+test('a PC in no list is listed, and its screen tells its MAC', async () => {
+  stranger.powerOn();
+  await stranger.serial.waitFor(/not in the list yet/, firmwareTimeoutMs);
+  await stranger.serial.waitFor(new RegExp(stranger.mac), 10_000);
+  await expect.poll(unknownMacs, { timeout: 10_000 }).toEqual([stranger.mac]);
+});
+
+test('a PC with another initiator name is refused the disk', async () => {
+  await writeHookScript('hook.ipxe', bios, {
+    stranger: `${targetPrefix}:stranger`,
+    'owner of another disk': targetOf(uefi),
+    'name that goes on': `${targetOf(bios)}0`,
+    owner: targetOf(bios),
+  });
+  await stranger.type('s');
+  await stranger.serial.waitFor(/^iPXE>/, 30_000);
+  await stranger.type(`chain http://${labNet.applianceAddress}:8080/hook.ipxe\n`);
+  await stranger.serial.waitFor(/^all tried$/, firmwareTimeoutMs);
+  const results = stranger.serial.lines().filter(({ text }) => / is (refused|let in)$/.test(text));
+  expect(results.map(({ text }) => text)).toEqual([
+    'stranger is refused',
+    'owner of another disk is refused',
+    'name that goes on is refused',
+    'owner is let in',
+  ]);
+  await stranger.powerOff();
+});
+
+test('a reboot drops what was written with `discard`, and not with `keep`', async () => {
+  await cafe().appliance().cli('host', 'set', 'pc-uefi', '--overlay', 'keep');
+  const [biosUp, uefiUp] = await Promise.all([cafe().reboot(bios), cafe().reboot(uefi)]);
+  expect(biosUp.bootId).not.toBe(uefiUp.bootId);
+  await expect(bios.console.read('/root/mine')).rejects.toThrow('No such file');
+  expect(await uefi.console.read('/root/mine')).toBe('UEFI');
+  await mountDisk(bios, 'games', '/mnt');
+  await mountDisk(uefi, 'games', '/mnt');
+  expect(await bios.console.read('/mnt/name.txt')).toBe('golden games');
+  expect(await uefi.console.read('/mnt/name.txt')).toBe('UEFI');
+});
+
+test('`host reset` drops what was kept', async () => {
+  await Promise.all([cafe().shutDown(bios), cafe().shutDown(uefi)]);
+  await cafe().appliance().cli('host', 'reset', 'pc-uefi');
+  await cafe().boot(uefi);
+  await expect(uefi.console.read('/root/mine')).rejects.toThrow('No such file');
+  await cafe().shutDown(uefi);
+});
+
+test('no golden disk has changed', async () => {
+  expect(await sumsOfAllImages()).toEqual(goldenSums);
+});
+
+test('each host has the overlays of one boot and of the next, and those go with it', async () => {
+  const ofOneBoot = 3;
+  expect(await overlayVolumes()).toHaveLength(2 * 2 * ofOneBoot - ofOneBoot);
+  for (const { name } of [bios, uefi]) await cafe().appliance().cli('host', 'remove', name);
+  expect(await overlayVolumes()).toEqual([]);
+});
+
+test('the server has stayed small', async () => {
+  const status = await readFile(`/proc/${cafe().appliance().pid}/status`, 'utf8');
+  const residentMib = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  expect(residentMib).toBeGreaterThan(0);
+  expect(residentMib).toBeLessThan(200);
+});
+
+test('a clean end leaves nothing behind', async () => {
+  const appliance = cafe().appliance();
+  await appliance.stop();
+  expect(await appliance.exited).toBe(0);
+  expect(await whatIsLeftOf(cafe().lab, appliance.dataDir)).toEqual([]);
+});
+
+async function mountDisk(pc: Pc, label: string, path: string): Promise<void> {
+  const found = (await pc.console.disks()).find((disk) => disk.label === label);
+  if (!found) throw new Error(`${pc.name} has no disk ${label}`);
+  await pc.console.mount(`/dev/${found.disk}`, path);
+}
+
+async function unknownMacs(): Promise<string[]> {
+  const seen = await cafe().json<{ mac: string }[]>('host', 'unknown');
+  return seen.map(({ mac }) => mac);
+}
+
+/** Puts a script under the HTTP root that logs in to a PC's target under each of these initiator names. */
+async function writeHookScript(
+  file: string,
+  pc: Pc,
+  initiators: Record<string, string>,
+): Promise<void> {
+  const uri = `iscsi:${labNet.applianceAddress}::3260:1:${targetOf(pc)}`;
+  const tries = Object.entries(initiators).map(
+    ([who, initiator]) => `set initiator-iqn ${initiator}
+sanhook ${uri} && echo ${who} is let in || echo ${who} is refused`,
+  );
+  const script = ['#!ipxe', ...tries, 'echo all tried', 'shell', ''].join('\n');
+  await writeFile(join(cafe().appliance().dataDir, 'boot', file), script);
+}
+
+async function overlayVolumes(): Promise<string[]> {
+  const pool = join(cafe().appliance().dataDir, 'pool');
+  const files = (await cafe().lab.appliance.run(['ls', pool])).split('\n');
+  return files.filter((file) => file.startsWith('ov-'));
+}
