@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { bootSteps, firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
+import { bootSteps } from './boot-steps.ts';
+import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
 
 const cafe = useCafe();
 let rechained: Pc;

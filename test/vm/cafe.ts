@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Appliance, startAppliance, type TimelineEvent } from '../../scripts/lab/appliance.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
@@ -168,45 +165,7 @@ async function build(
   };
 }
 
-/** SHA-256 of a file, in hex. */
-export async function fileSum(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}
-
 /** The target of a PC's own disks. */
 export function targetOf(pc: Pc): string {
   return `${targetPrefix}:sn.${entryName}.${pc.mac.replaceAll(':', '')}`;
-}
-
-/**
- * A boot in words, one for each thing that happened, in order: `rom offer boot-file`,
- * `tftp ipxe.efi`, `script entry`, `disk`, `os`. Repeats are left out: firmware asks again when it likes.
- */
-export function bootSteps(events: readonly TimelineEvent[]): string[] {
-  const steps: string[] = [];
-  for (const { kind, data } of events) {
-    const step = stepOf(kind, data);
-    if (step !== undefined && !steps.includes(step)) steps.push(step);
-  }
-  return steps;
-}
-
-function stepOf(kind: string, data: Record<string, unknown>): string | undefined {
-  switch (kind) {
-    case 'boot.dhcp':
-      return `${data.stage} ${data.answer} ${data.gives}`;
-    case 'boot.tftp':
-      return data.outcome === 'done' ? `tftp ${data.file}` : undefined;
-    case 'boot.http':
-      return `http ${data.file}`;
-    case 'boot.script':
-      return `script ${data.script}`;
-    case 'boot.disk':
-    case 'boot.os':
-      return kind.slice('boot.'.length);
-    default:
-      return kind.startsWith('boot.') ? kind : undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { bootSteps, targetOf, useCafe } from './cafe.ts';
+import { bootSteps } from './boot-steps.ts';
+import { targetOf, useCafe } from './cafe.ts';
 import { whatIsLeftOf } from './leftovers.ts';
 
 const cafe = useCafe();

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { makeDataImage } from '../../scripts/lab/data-image.ts';
 import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { bootSteps, fileSum, firmwareTimeoutMs, targetOf, targetPrefix, useCafe } from './cafe.ts';
+import { bootSteps } from './boot-steps.ts';
+import { firmwareTimeoutMs, targetOf, targetPrefix, useCafe } from './cafe.ts';
 import { whatIsLeftOf } from './leftovers.ts';
 
 /** The labels tell the order: `tools` was imported after `games` but comes first in the entry. */
@@ -174,6 +178,13 @@ test('a clean end leaves nothing behind', async () => {
   expect(await appliance.exited).toBe(0);
   expect(await whatIsLeftOf(cafe().lab, appliance.dataDir)).toEqual([]);
 });
+
+/** SHA-256 of a file, in hex. */
+async function fileSum(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
 
 async function mountDisk(pc: Pc, label: string, path: string): Promise<void> {
   const found = (await pc.console.disks()).find((disk) => disk.label === label);
