@@ -45,6 +45,9 @@ const bootFilesDir = '/usr/lib/ipxe';
 const capture = 'uefi-pxe-dnsmasq-proxy';
 const mebibyte = 1024 * 1024;
 
+/** Until then the JavaScript heap grows to its working size; what grows afterwards is kept for ever. */
+const warmUpCount = 100_000;
+
 /**
  * Floods the whole appliance with hostile datagrams and tells how it stands afterwards. The PCs of the
  * captures are registered and have a disk, so that what the flood gets right goes all the way.
@@ -58,8 +61,7 @@ export async function runFuzz({ count, seed }: FuzzOptions): Promise<FuzzReport>
     const appliance = await startAppliance(lan.nodes.server, { dataDir, flags });
     await furnish(appliance);
 
-    const warmUp = Math.min(count, 50_000);
-    await flood(lan.nodes.pc, { count: warmUp, seed: seed + 1 });
+    await flood(lan.nodes.pc, { count: Math.min(count, warmUpCount), seed: seed + 1 });
     const before = await countersOf(appliance);
     const residentBefore = appliance.residentBytes();
     const startedMs = performance.now();

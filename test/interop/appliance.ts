@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type ApiCall, isListening, socketApi } from '../../src/cli/client.ts';
 import type { Node, Running } from './netns.ts';
 
@@ -20,7 +21,9 @@ export interface ApplianceOptions {
   flags?: readonly string[];
 }
 
-const mainPath = join(import.meta.dirname, '../../src/main.ts');
+const projectRoot = join(import.meta.dirname, '../..');
+/** As `npm run cafeboot` starts it: with a JavaScript heap that is collected before it outgrows its use. */
+const [, ...nodeArguments] = packageJson.scripts.cafeboot.split(' ');
 const startTimeoutMs = 30_000;
 
 /** Starts it and waits until it serves; rejects with its output where it does not get so far. */
@@ -28,8 +31,10 @@ export async function startAppliance(
   node: Node,
   { dataDir, flags = [] }: ApplianceOptions,
 ): Promise<Appliance> {
-  const argv = [process.execPath, mainPath, '--data-dir', dataDir, ...flags, 'serve'] as const;
-  const running = node.spawn(argv, { cwd: dataDir });
+  const program = [process.execPath, ...nodeArguments] as const;
+  const running = node.spawn([...program, '--data-dir', dataDir, ...flags, 'serve'], {
+    cwd: projectRoot,
+  });
   const socketPath = join(dataDir, 'run', 'cafeboot.sock');
   const deadlineMs = performance.now() + startTimeoutMs;
   // The socket is opened last: whoever can connect finds everything else serving.
