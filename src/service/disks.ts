@@ -6,6 +6,7 @@ import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
+import { imageIdsOf } from './entries.ts';
 import type { Images } from './images.ts';
 import { hostTargetName, superTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
@@ -74,32 +75,44 @@ export function createDisks(deps: DiskDeps) {
     return attached(spec);
   }
 
-  /** One PC at a time: two that write to one draft would destroy it. */
   async function attachDrafts(
     { mac }: HostRow,
     entry: EntryRow,
     address: string,
   ): Promise<AttachedDisk> {
-    const name = superTargetName(prefix(), entry.name);
-    const other =
-      findStartingEditor(entry, mac) ??
-      (await targets.sessions()).find(
-        (session) => session.target === name && session.address !== address,
-      );
-    if (other)
-      throw new CafebootError('draft_in_use', { entry: entry.name, address: other.address });
+    const editor = await findEditor(entry, mac, address);
+    if (editor) {
+      throw new CafebootError('draft_in_use', { entry: entry.name, address: editor.address });
+    }
     const spec = await superSpec(entry);
     await targets.ensure(spec);
     draftHolders.set(entry.id, { mac, address, since: deps.now() });
     return attached(spec);
   }
 
-  /** Another PC that was given the drafts just now; it may have no session yet. */
-  function findStartingEditor(entry: EntryRow, mac: string): DraftHolder | undefined {
-    const holder = draftHolders.get(entry.id);
-    if (!holder || holder.mac === mac) return undefined;
-    return deps.now() - holder.since <= draftHandoverMs ? holder : undefined;
+  /**
+   * Another PC that has one of this entry's drafts, by this or another entry: two that write to one
+   * draft would destroy it. One that was given it just now may have no session yet.
+   */
+  async function findEditor(entry: EntryRow, mac: string, address: string) {
+    const imageIds = new Set(imageIdsOf(entry));
+    const sharing = store.entries
+      .list()
+      .filter((each) => imageIdsOf(each).some((id) => imageIds.has(id)));
+    const names = new Set(sharing.map(({ name }) => superTargetName(prefix(), name)));
+    const starting = sharing
+      .map(({ id }) => draftHolders.get(id))
+      .find((holder) => holder?.mac !== mac && isStarting(holder));
+    return (
+      starting ??
+      (await targets.sessions()).find(
+        (session) => names.has(session.target) && session.address !== address,
+      )
+    );
   }
+
+  const isStarting = (holder: DraftHolder | undefined) =>
+    holder !== undefined && deps.now() - holder.since <= draftHandoverMs;
 
   async function superSpec(entry: EntryRow): Promise<TargetSpec> {
     const name = superTargetName(prefix(), entry.name);
@@ -127,7 +140,7 @@ export function createDisks(deps: DiskDeps) {
     /** The disks for a boot of `entry` that starts now; `address` is the PC's. */
     attach: (host: HostRow, entry: EntryRow, address: string): Promise<AttachedDisk> =>
       host.super
-        ? serialise(`entry:${entry.id}`, () => attachDrafts(host, entry, address))
+        ? serialise('drafts', () => attachDrafts(host, entry, address))
         : perHost(host, () => attachOwn(host, entry)),
 
     /** Makes ahead, in the background, what the next boot will need. Failure becomes an event. */
@@ -160,7 +173,7 @@ export function createDisks(deps: DiskDeps) {
       for (const host of store.hosts.list()) {
         for (const entry of store.entries.list()) {
           const used = store.overlays.of(host.id, entry.id).filter(({ usedAt }) => usedAt !== null);
-          const order = [entry.osImageId, ...entry.dataImageIds];
+          const order = imageIdsOf(entry);
           used.sort((a, b) => order.indexOf(a.imageId) - order.indexOf(b.imageId));
           if (used.length !== order.length) continue;
           const spec = hostSpec(host, entry, used);
@@ -169,8 +182,7 @@ export function createDisks(deps: DiskDeps) {
         }
       }
       for (const entry of store.entries.list()) {
-        const imageIds = [entry.osImageId, ...entry.dataImageIds];
-        if (!imageIds.every((id) => store.images.findDraft(id))) continue;
+        if (!imageIdsOf(entry).every((id) => store.images.findDraft(id))) continue;
         const spec = await superSpec(entry);
         await targets.ensure(spec);
         wanted.add(spec.name);

@@ -87,3 +87,8 @@ export function createEntries({ store, timeline }: EntryDeps) {
     },
   };
 }
+
+/** An entry's images in LUN order, the os image first. */
+export function imageIdsOf({ osImageId, dataImageIds }: EntryRow): number[] {
+  return [osImageId, ...dataImageIds];
+}

@@ -6,6 +6,7 @@ import type { HostRow } from '../store/hosts.ts';
 import type { ImageRow } from '../store/images.ts';
 import type { OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
+import { imageIdsOf } from './entries.ts';
 import { getPublished } from './images.ts';
 
 export interface OverlayDeps {
@@ -52,7 +53,7 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
   }
 
   const imagesOf = (entry: EntryRow): ImageRow[] =>
-    [entry.osImageId, ...entry.dataImageIds].map((id) => {
+    imageIdsOf(entry).map((id) => {
       const image = store.images.find({ id });
       if (!image) throw new CafebootError('not_found', { kind: 'image', name: id });
       return image;

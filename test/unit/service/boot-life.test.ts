@@ -121,6 +121,17 @@ describe('the disks of a boot', () => {
     await expect(boot()).rejects.toMatchObject({ code: 'draft_in_use' });
   });
 
+  test('a draft is one PC’s also where two entries share its image', async () => {
+    services.addEntry({ name: 'other', os: 'win' });
+    services.updateHost('pc-01', { super: true });
+    services.addHost({ name: 'pc-02', mac: '525400000002', super: true, ip: '10.77.0.102' });
+    await boot();
+    const second = () => services.boots.attachFor('52:54:00:00:00:02', 'other', '10.77.0.102');
+    await expect(second()).rejects.toMatchObject({ code: 'draft_in_use' });
+    fake.clock.now += 121_000;
+    await expect(second()).resolves.toBeDefined();
+  });
+
   test('resetting a host drops its disks and targets', async () => {
     services.updateHost('pc-01', { overlay: 'keep' });
     await boot();
