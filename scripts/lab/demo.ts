@@ -67,7 +67,7 @@ async function bootAll(lab: Lab, image: string, options: DemoOptions): Promise<b
   view.head();
   const outcomes = await Promise.all(boots.map((boot) => bootOne(lab, boot, view, options)));
   if (lab.interrupted()) return false;
-  await Promise.all(pcs.filter((pc) => pc.isOn()).map(shutDown));
+  await Promise.all(outcomes.map(switchOff));
   await appliance.stop();
   for (const line of verdictLines(outcomes)) write(line);
   for (const line of failureLines(outcomes, appliance)) write(line);
@@ -175,7 +175,10 @@ async function bootOne(
   }
 }
 
-async function shutDown(pc: Pc): Promise<void> {
+/** A PC without its OS can only be unplugged. */
+async function switchOff(outcome: Outcome): Promise<void> {
+  const { pc } = outcome;
+  if (!isGood(outcome)) return pc.powerOff();
   pc.console.powerOff();
   await pc.waitForOff(20_000).catch(() => pc.powerOff());
 }

@@ -56,8 +56,7 @@ export function failureLines(outcomes: readonly Outcome[], appliance: Appliance)
   const failed = outcomes.filter((outcome) => !isGood(outcome));
   if (failed.length === 0) return [];
   return [
-    ...failed.flatMap(({ pc, problem }) => [
-      `\n${pc.name}: ${problem}`,
+    ...failed.flatMap(({ pc }) => [
       `\n${pc.name}'s serial port:`,
       ...pc.serial
         .lines()
