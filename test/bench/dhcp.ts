@@ -14,7 +14,7 @@ const hosts = hallHosts(300);
 const rows = [
   { name: 'DISCOVER on port 67', ask: 'discover' },
   { name: 'REQUEST on port 4011', ask: 'request' },
-  { name: 'both in turn, so that each answer is an event', ask: 'both' },
+  { name: 'DISCOVER and REQUEST in turn', ask: 'both' },
 ] as const;
 
 /**
