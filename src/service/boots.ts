@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../boot/client.ts';
 import type { Answer } from '../boot/decide.ts';
 import type { RechainPolicy, UnknownPolicy } from '../boot/plan.ts';
@@ -61,6 +62,9 @@ export interface OsReport {
   version: string;
 }
 
+/** Long enough for a hall's menus to be answered, far shorter than iPXE needs to its next request. */
+const prepareAfterMs = 250;
+
 export type Boots = ReturnType<typeof createBoots>;
 
 /** One boot from power-on to the OS: each server asks here what to do and tells what happened. */
@@ -77,10 +81,13 @@ export function createBoots(deps: BootDeps) {
   const defaultEntry = (host: HostRow, entries: EntryRow[]): EntryRow | undefined =>
     entries.find(({ id }) => id === host.entryId) ?? entries[0];
 
-  function prepareNext(host: HostRow): void {
-    const entry = defaultEntry(host, store.entries.list());
+  function prepareNext(host: HostRow, entry = defaultEntry(host, store.entries.list())): void {
     if (!entry) return;
-    deps.background.start(`prepare ${host.id}`, () => disks.prepare(host, entry));
+    deps.background.start(`prepare ${host.id}`, async () => {
+      // After the burst: a hall that is switched on at once gets its answers first.
+      await sleep(prepareAfterMs);
+      await disks.prepare(host, entry);
+    });
   }
 
   /**
@@ -132,11 +139,14 @@ export function createBoots(deps: BootDeps) {
       const { outcome, reason } = end;
       // UEFI firmware asks for the size first and breaks off: nothing that a person should see.
       if (reason === 'size-probe') return;
-      const mac = await macAt(address);
+      // Refusals are cheap to provoke, so they are not worth a look into the neighbour table.
+      const mac = outcome === 'refused' ? presences.findMacAt(address) : await macAt(address);
       if (!mac) return;
       if (outcome === 'done') presences.fetchedBinary(mac);
-      // A client that asks for a missing file over and over must not fill the timeline.
-      if (!hosts.findByMac(mac) || presences.isRepeat(mac, `tftp ${file} ${outcome}`)) return;
+      // A client that asks over and over must not fill the timeline. A name that was not served is the
+      // client's invention, so it is no part of the key: keys are remembered.
+      const key = outcome === 'done' ? `tftp ${file}` : `tftp ${outcome}`;
+      if (!hosts.findByMac(mac) || presences.isRepeat(mac, key)) return;
       const level = outcome === 'done' || reason === 'final-ack-missing' ? 'info' : 'warn';
       const data = {
         file,
@@ -162,7 +172,7 @@ export function createBoots(deps: BootDeps) {
       const entries = store.entries.list();
       const chosen = defaultEntry(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
-      if (await isAt(mac, address)) prepareNext(host);
+      if (await isAt(mac, address)) prepareNext(host, chosen);
       return { kind: 'menu', host, entries, defaultEntry: chosen };
     },
 

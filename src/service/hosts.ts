@@ -103,7 +103,6 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       );
       reload();
       const host = getRow(fields.mac);
-      store.unknownHosts.remove(host.mac);
       timeline.record({ kind: 'host.added', mac: host.mac, data: { id, name: host.name } });
       return present(host);
     },

@@ -5,8 +5,8 @@ interface Presence {
   binaryFetchedAt?: number;
   /** When its iPXE was last told to load a boot file, newest last. */
   rechainedAt: number[];
-  /** Kind and time of the latest event, so that retransmissions do not fill the timeline. */
-  lastEvent?: { key: string; at: number };
+  /** When each kind of event was last recorded, so that retransmissions do not fill the timeline. */
+  recordedAt: Map<string, number>;
 }
 
 /** A binary fetched this long ago is what runs now: even a slow PC starts it within a minute. */
@@ -24,7 +24,7 @@ export function createPresences(now: () => number) {
   const macByAddress = new Map<string, string>();
 
   function touch(mac: string): Presence {
-    const presence = byMac.get(mac) ?? { rechainedAt: [] };
+    const presence = byMac.get(mac) ?? { rechainedAt: [], recordedAt: new Map() };
     // Map keeps insertion order: taking it out and in again makes the first key the longest unseen.
     byMac.delete(mac);
     byMac.set(mac, presence);
@@ -72,13 +72,13 @@ export function createPresences(now: () => number) {
     rechainCount: (mac: string): number =>
       recent(byMac.get(mac)?.rechainedAt ?? [], rechainWindowMs).length,
 
-    /** Whether the same thing happened to this PC a moment ago. */
+    /** Whether the same thing was recorded of this PC a moment ago. Keys are ours and few. */
     isRepeat(mac: string, key: string): boolean {
-      const presence = touch(mac);
-      const last = presence.lastEvent;
-      const repeated = last?.key === key && now() - last.at < repeatMs;
-      presence.lastEvent = { key, at: now() };
-      return repeated;
+      const { recordedAt } = touch(mac);
+      const last = recordedAt.get(key);
+      if (last !== undefined && now() - last < repeatMs) return true;
+      recordedAt.set(key, now());
+      return false;
     },
   };
 }

@@ -103,6 +103,7 @@ export function createServices(deps: ServiceDeps) {
 
     addHost(fields: HostFields & { mac: string; name: string }): Host {
       const host = hosts.add(fields);
+      unknownHosts.remove(host.mac);
       prepareAll();
       return host;
     },

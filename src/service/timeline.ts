@@ -58,12 +58,15 @@ const flushAfterMs = 100;
 /** Events waiting for the next flush; more than this is a flood, counted and dropped. */
 const pendingLimit = 5_000;
 const keptEvents = 1_000_000;
+/** Old events go after so many new ones, so that a flood cannot fill the disk until the next prune. */
+const pruneEvery = 20_000;
 
 /** The history of everything, in order of time, to read and to follow. */
 export function createTimeline({ store, counters, now }: TimelineDeps) {
   const listeners = new Set<EventListener>();
   let pending: Omit<EventRow, 'id'>[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let sincePrune = 0;
 
   function flush(): void {
     clearTimeout(timer);
@@ -72,6 +75,11 @@ export function createTimeline({ store, counters, now }: TimelineDeps) {
     pending = [];
     if (batch.length === 0) return;
     const ids = store.events.add(batch);
+    sincePrune += batch.length;
+    if (sincePrune >= pruneEvery) {
+      sincePrune = 0;
+      store.events.prune(0, keptEvents);
+    }
     for (const [index, event] of batch.entries()) {
       for (const listener of listeners) listener({ ...event, id: ids[index] ?? 0 });
     }

@@ -44,6 +44,7 @@ export function createUnknownHosts({ store, timeline, now }: UnknownHostDeps) {
     },
     remove(mac: string): void {
       batch.delete(mac);
+      known.delete(mac);
       store.unknownHosts.remove(mac);
     },
     close: flush,

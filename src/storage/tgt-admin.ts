@@ -1,15 +1,20 @@
+import pLimit from 'p-limit';
 import { hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
 import { parsePortals, parseStatistics, parseTargets } from './tgt-output.ts';
+
+/** tgtd takes one command at a time; more processes than this only cost memory while they wait. */
+const commandsAtOnce = 4;
 
 export type TgtAdmin = ReturnType<typeof createTgtAdmin>;
 
 /** tgtadm, about 2 ms a call; an environment variable chooses the daemon's control socket. */
 export function createTgtAdmin(run: Run, socket: string) {
+  const inTurn = pLimit(commandsAtOnce);
   const tgtadm = async (mode: string, op: string, args: string[] = []) => {
     const all = ['--lld', 'iscsi', '--mode', mode, '--op', op, ...args];
     const options = { env: { TGT_IPC_SOCKET: socket }, timeoutMs: 10_000 };
-    return (await run('tgtadm', all, options)).stdout;
+    return (await inTurn(() => run('tgtadm', all, options))).stdout;
   };
   const target = (op: string, tid: number, args: string[] = []) =>
     tgtadm('target', op, ['--tid', String(tid), ...args]);

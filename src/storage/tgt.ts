@@ -44,15 +44,17 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
 
   async function create(spec: TargetSpec): Promise<void> {
     const tid = freeTid(known);
+    // Known from the first moment on: the tid is taken, and a failure half-way can be undone. It equals
+    // no spec until it is complete.
+    known.set(spec.name, { tid, name: spec.name, devicePaths: [], initiators: [] });
     await admin.newTarget(tid, spec.name);
-    // Known before it is complete, so that a failure half-way can be undone.
-    known.set(spec.name, { tid, ...wanted(spec) });
     for (const [index, { devicePath, serial }] of spec.luns.entries()) {
       // LUN 0 is tgtd's controller.
       await admin.newLun(tid, index + 1, devicePath);
       await admin.describeLun(tid, index + 1, serial);
     }
     await admin.bind(tid, spec.initiator);
+    known.set(spec.name, { tid, ...wanted(spec) });
   }
 
   return {

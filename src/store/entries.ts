@@ -31,9 +31,13 @@ export function createEntryRepository({ sql, all, find, run, transaction }: Quer
     dataImageIds: dataImageIds(row.id),
   });
 
+  /** The whole menu is asked for by every boot, and changes once a month: kept until it is written. */
+  let menu: EntryRow[] | undefined;
+
   return {
     /** In menu order. */
-    list: (): EntryRow[] => all(entries.orderBy('position').orderBy('id')).map(withImages),
+    list: (): EntryRow[] =>
+      (menu ??= all(entries.orderBy('position').orderBy('id')).map(withImages)),
     find(by: { id: number } | { name: string }): EntryRow | undefined {
       const row =
         'id' in by
@@ -44,6 +48,7 @@ export function createEntryRepository({ sql, all, find, run, transaction }: Quer
     /** At the menu's end. */
     add: ({ dataImageIds: imageIds, ...entry }: Omit<EntryRow, 'id' | 'position'>): number =>
       transaction(() => {
+        menu = undefined;
         const last = find(
           sql.selectFrom('entries').select(({ fn }) => fn.max('position').as('position')),
         );
@@ -56,6 +61,7 @@ export function createEntryRepository({ sql, all, find, run, transaction }: Quer
       id: number,
       { dataImageIds: imageIds, ...changes }: Partial<Omit<EntryRow, 'id'>>,
     ): void {
+      menu = undefined;
       transaction(() => {
         if (Object.keys(changes).length > 0) {
           run(sql.updateTable('entries').set(changes).where('id', '=', id));
@@ -64,6 +70,7 @@ export function createEntryRepository({ sql, all, find, run, transaction }: Quer
       });
     },
     remove(id: number): void {
+      menu = undefined;
       run(sql.deleteFrom('entries').where('id', '=', id));
     },
   };

@@ -92,6 +92,8 @@ CREATE TABLE overlays (
 -- At most one that waits for the next boot and one that a boot was given.
 CREATE UNIQUE INDEX overlaysFresh ON overlays (hostId, entryId, imageId) WHERE usedAt IS NULL;
 CREATE UNIQUE INDEX overlaysUsed ON overlays (hostId, entryId, imageId) WHERE usedAt IS NOT NULL;
+-- The two above are partial, so they serve no query that asks for both kinds.
+CREATE INDEX overlaysByHost ON overlays (hostId, entryId);
 
 CREATE TABLE events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
