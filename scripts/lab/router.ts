@@ -3,6 +3,8 @@ import type { Netns } from './netns.ts';
 
 /** A cafe's ordinary router: plain DHCP, nothing about PXE. */
 export interface Router {
+  /** Another machine of the LAN, for what a test sends from there. */
+  readonly netns: Netns;
   /** dnsmasq's log lines so far. */
   log(): readonly string[];
 }
@@ -54,5 +56,5 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   );
   void dnsmasq.exited.then(() => listening.reject(new Error(`router: ${lines.join('\n')}`)));
   await listening.promise;
-  return { log: () => lines };
+  return { netns: options.netns, log: () => lines };
 }

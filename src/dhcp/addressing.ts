@@ -9,7 +9,10 @@ export interface Destination {
   port: number;
 }
 
-const broadcast: Destination = { address: '255.255.255.255', port: udpPort.client };
+/** Everybody on the LAN, whatever its subnet is. */
+export const broadcastAddress = '255.255.255.255';
+
+const broadcast: Destination = { address: broadcastAddress, port: udpPort.client };
 
 /**
  * Where a reply goes (RFC 2131 4.1): to the relay agent; else to the address the client has; else

@@ -81,6 +81,8 @@ export const openUdp: OpenUdp = (options) =>
  * send in so many is asked how it went; the others, if they fail at once, are lost as if on the way.
  */
 const askEvery = 64;
+/** Datagrams that wait in memory because the kernel takes no more; a LAN in order has none. */
+const queueLimit = 1_000;
 
 function sendAnywhere(socket: Socket, onError: (error: Error) => void): UdpSocket['send'] {
   const report = (error: Error | null) => {
@@ -90,6 +92,7 @@ function sendAnywhere(socket: Socket, onError: (error: Error) => void): UdpSocke
   return (bytes, port, address) => {
     // dgram throws on port 0, which a forged datagram may carry as its source port.
     if (port < 1 || port > 65_535) onError(new RangeError(`port ${port}`));
+    else if (socket.getSendQueueCount() > queueLimit) onError(new Error('send queue full'));
     else if (sent++ % askEvery === 0) socket.send(bytes, port, address, report);
     else socket.send(bytes, port, address);
   };

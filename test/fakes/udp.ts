@@ -17,7 +17,7 @@ export interface FakeUdp {
   readonly sent: SentDatagram[];
   /**
    * Delivers a datagram as the kernel would: a broadcast to the wildcard sockets of the port, a unicast
-   * to the socket bound to that address, else to a wildcard one. Returns how many sockets got it.
+   * to one socket bound to that address, else to a wildcard one. Returns how many sockets got it.
    */
   deliver(datagram: Datagram, to: { address: string; port: number }): number;
   /** Makes opening this port fail as if another program held it. */
@@ -64,7 +64,7 @@ export function createFakeUdp(): FakeUdp {
       const onPort = [...sockets].filter(({ port }) => port === to.port);
       const bound = onPort.filter(({ address }) => address === to.address);
       const receivers =
-        bound.length > 0 ? bound : onPort.filter((each) => each.address === wildcard);
+        bound.length > 0 ? bound.slice(-1) : onPort.filter((each) => each.address === wildcard);
       for (const { onMessage } of receivers) onMessage(datagram);
       return receivers.length;
     },

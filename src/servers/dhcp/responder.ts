@@ -5,10 +5,11 @@ import { type Answer, decide, decideIgnoreReasons } from '../../boot/decide.ts';
 import { identify, identifyIgnoreReasons } from '../../boot/identify.ts';
 import type { DhcpPlan } from '../../boot/plan.ts';
 import type { DhcpPort } from '../../boot/question.ts';
-import { type Destination, destinationOf } from '../../dhcp/addressing.ts';
+import { broadcastAddress, type Destination, destinationOf } from '../../dhcp/addressing.ts';
 import { decode } from '../../dhcp/decode.ts';
 import { DecodeError, decodeErrorReasons } from '../../dhcp/decode-error.ts';
 import { encode } from '../../dhcp/encode.ts';
+import { formatIpv4 } from '../../dhcp/ipv4.ts';
 import type { Packet } from '../../dhcp/packet.ts';
 import type { ServedInterface } from '../../net/interfaces.ts';
 import type { Datagram, UdpSocket } from '../../net/udp.ts';
@@ -28,8 +29,15 @@ export interface ResponderDeps {
 /** A served interface and the sockets bound to its address, by which its answers leave. */
 export interface Outlet {
   iface: ServedInterface;
-  sockets: Record<DhcpPort, UdpSocket>;
+  /**
+   * Answers to one address on port 67 have a socket apart (`directed`): the kernel holds datagrams to an
+   * address that answers no ARP for seconds, and whoever forges `giaddr` would stop a shared socket.
+   */
+  sockets: Record<DhcpPort | 'directed', UdpSocket>;
 }
+
+/** Why a message is not even looked at by the policy. */
+const ownIgnoreReasons = ['ciaddr-not-source'] as const;
 
 /** Handles one datagram that came to `port`; answers leave by each of `outlets`. Never throws. */
 export type Respond = (datagram: Datagram, port: DhcpPort, outlets: readonly Outlet[]) => void;
@@ -38,6 +46,7 @@ const ignoreReasons = [
   ...decodeErrorReasons,
   ...identifyIgnoreReasons,
   ...decideIgnoreReasons,
+  ...ownIgnoreReasons,
 ] as const;
 
 type IgnoreReason = (typeof ignoreReasons)[number];
@@ -84,7 +93,8 @@ export function createResponder(deps: ResponderDeps): Respond {
     const decision = decide(client, request, deps.planFor(client, iface), port);
     if (decision.kind === 'ignore') return ignore(decision.reason, datagram, client);
     const to = port === 'pxe' ? senderOf(datagram) : destinationOf(request, decision.packet);
-    sockets[port].send(encode(decision.packet), to.port, to.address);
+    const socket = port === 'dhcp' && to.address !== broadcastAddress ? 'directed' : port;
+    sockets[socket].send(encode(decision.packet), to.port, to.address);
     counters.add(decision.answer.type === 'offer' ? 'dhcp.offers' : 'dhcp.acks');
     log.debug({ mac: client.mac, to, ...decision.answer }, 'DHCP message answered');
     deps.onAnswer(client, decision.answer, iface);
@@ -96,6 +106,9 @@ export function createResponder(deps: ResponderDeps): Respond {
       const identified = identify(request);
       if (identified.kind === 'ignore') return ignore(identified.reason, datagram);
       const { client } = identified;
+      if (port === 'dhcp' && !isFromCiaddr(request, datagram)) {
+        return ignore('ciaddr-not-source', datagram, client);
+      }
       // One fault must not keep the rest, or another interface, from its part.
       guarded(() => noteAddress(client, request));
       for (const outlet of outlets) {
@@ -106,6 +119,14 @@ export function createResponder(deps: ResponderDeps): Respond {
       else failed(error);
     }
   };
+}
+
+/**
+ * A client that has an address sends from it, and only a relay agent sends for others: an answer never
+ * goes to an address that somebody merely wrote into a message.
+ */
+function isFromCiaddr({ ciaddr, giaddr }: Packet, { address }: Datagram): boolean {
+  return ciaddr === 0 || giaddr !== 0 || formatIpv4(ciaddr) === address;
 }
 
 /** A boot server's answer goes back to where the question came from: port 4011 (UEFI) or 68 (iPXE). */

@@ -55,8 +55,9 @@ export async function startDhcpServer(deps: DhcpServerDeps): Promise<DhcpServer>
     for (const iface of interfaces) {
       const own: Outlet[] = [];
       const dhcp = await listen(iface.address, 'dhcp', (each) => respond(each, 'dhcp', own));
+      const directed = await listen(iface.address, 'dhcp', (each) => respond(each, 'dhcp', own));
       const pxe = await listen(iface.address, 'pxe', (each) => respond(each, 'pxe', own));
-      own.push({ iface, sockets: { dhcp, pxe } });
+      own.push({ iface, sockets: { dhcp, directed, pxe } });
       outlets.push(...own);
     }
     await listen('0.0.0.0', 'dhcp', (each) =>

@@ -110,6 +110,18 @@ test('a unicast is answered by the address it was sent to', async () => {
   expect(udp.sent.map(summary)).toMatchObject([{ from: '10.78.0.1:67', to: '10.99.0.1:67' }]);
 });
 
+test('an address that is only written into a message gets no answer and is not learnt', async () => {
+  const { broadcast, udp, onAddress, counters } = await start();
+  const forged = messageWith({
+    type: messageType.inform,
+    header: { ciaddr: parseIpv4('10.77.0.66') },
+  });
+  broadcast(forged, { address: '10.77.0.9', port: 68 });
+  expect(udp.sent).toEqual([]);
+  expect(onAddress).not.toHaveBeenCalled();
+  expect(counters.get('dhcp.ignored.ciaddr-not-source')).toBe(1);
+});
+
 test.each([4011, 68])('a question on 4011 from port %i is answered to that port', async (port) => {
   const { unicast, udp, onAnswer } = await start();
   const address = '10.77.0.145';
@@ -177,11 +189,12 @@ test.each([
     throw new Error('boom');
   };
   const { broadcast, udp, counters } = await start({ [callback]: fault });
-  const inform = { type: messageType.inform, header: { ciaddr: parseIpv4('10.77.0.9') } };
-  broadcast(messageWith(inform));
+  const from = { address: '10.77.0.9', port: 68 };
+  const inform = { type: messageType.inform, header: { ciaddr: parseIpv4(from.address) } };
+  broadcast(messageWith(inform), from);
   expect(udp.sent.length).toBe(answers);
   expect(counters.get('dhcp.failed')).toBe(1);
-  broadcast(messageWith(inform));
+  broadcast(messageWith(inform), from);
   expect(counters.get('dhcp.failed')).toBe(2);
 });
 
@@ -214,7 +227,9 @@ test('every socket is opened on start and closed on close', async () => {
     '0.0.0.0:67',
     '10.77.0.1:4011',
     '10.77.0.1:67',
+    '10.77.0.1:67',
     '10.78.0.1:4011',
+    '10.78.0.1:67',
     '10.78.0.1:67',
   ]);
   await server.close();

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { labNet } from '../../scripts/lab/lab.ts';
+import type { FloodOptions } from '../fuzz/flood.ts';
+import { useCafe } from './cafe.ts';
+
+const cafe = useCafe();
+
+test('after a flood of hostile datagrams to every UDP port a PC boots as ever', async () => {
+  const { lab, addPc, boot } = cafe();
+  const options: FloodOptions = {
+    server: labNet.applianceAddress,
+    clients: [labNet.routerAddress],
+    count: 20_000,
+    seed: 7,
+  };
+  const flood = join(import.meta.dirname, '../fuzz/flood.ts');
+  const argv = [process.execPath, flood, JSON.stringify(options)] as const;
+  // Broadcasts of a wildcard socket leave by the default route.
+  await lab.router.netns.run(['ip', 'route', 'add', 'default', 'dev', 'eth0']);
+  const result = JSON.parse(await lab.router.netns.run(argv, { timeoutMs: 120_000 }));
+  expect(result.sent).toBeGreaterThanOrEqual(3 * options.count);
+
+  const pc = await addPc({ name: 'after', firmware: 'bios' });
+  expect((await boot(pc)).root).toMatch(/^\/dev\/sd/);
+});
