@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../boot/client.ts';
 import type { Answer } from '../boot/decide.ts';
-import type { RechainPolicy, UnknownPolicy } from '../boot/plan.ts';
 import { CafebootError } from '../errors.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Background } from './background.ts';
+import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
 import type { AttachedDisk, Disks } from './disks.ts';
 import type { Hosts } from './hosts.ts';
 import type { Presences } from './presence.ts';
@@ -27,39 +27,6 @@ export interface BootDeps {
   background: Background;
   /** The MAC that the kernel's neighbour table has for an IPv4 address. */
   findNeighbour: (address: string) => Promise<string | undefined>;
-}
-
-/** What the service knows that a DHCP answer depends on. */
-export interface BootFacts {
-  known: boolean;
-  unknownPolicy: UnknownPolicy;
-  rechain: RechainPolicy;
-  /** One of our iPXE binaries was fetched by this PC moments ago: that is what runs now. */
-  bootFileFetched: boolean;
-  /** How often its iPXE was told to load a boot file in the last two minutes. */
-  recentRechains: number;
-}
-
-/** What the screen of a PC shows, decided; the boot server renders it. */
-export type MenuPlan =
-  | { kind: 'menu'; host: HostRow; entries: EntryRow[]; defaultEntry: EntryRow | undefined }
-  | { kind: 'unknown' }
-  | { kind: 'local' };
-
-/** A finished TFTP transfer. */
-export interface Transfer {
-  address: string;
-  file: string;
-  sizeBytes: number;
-  durationMs: number;
-  outcome: string;
-  /** Why it did not end well. */
-  reason?: string;
-}
-
-export interface OsReport {
-  os: string;
-  version: string;
 }
 
 /** Long enough for a hall's menus to be answered, far shorter than iPXE needs to its next request. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findMac, macHex } from '../../boot/mac.ts';
 import type { ScriptName } from '../../boot/script.ts';
 import { CafebootError } from '../../errors.ts';
-import type { MenuPlan } from '../../service/boots.ts';
+import type { MenuPlan } from '../../service/boot-facts.ts';
 import type { BootHttpDeps } from './server.ts';
 
 /**
