@@ -11,14 +11,14 @@ test('after a flood of hostile datagrams to every UDP port a PC boots as ever', 
   const options: FloodOptions = {
     server: labNet.applianceAddress,
     clients: [labNet.routerAddress],
-    count: 20_000,
+    count: 100_000,
     seed: 7,
   };
   const flood = join(import.meta.dirname, '../fuzz/flood.ts');
   const argv = [process.execPath, flood, JSON.stringify(options)] as const;
   // Broadcasts of a wildcard socket leave by the default route.
   await lab.router.netns.run(['ip', 'route', 'add', 'default', 'dev', 'eth0']);
-  const result = JSON.parse(await lab.router.netns.run(argv, { timeoutMs: 120_000 }));
+  const result = JSON.parse(await lab.router.netns.run(argv, { timeoutMs: 240_000 }));
   expect(result.sent).toBeGreaterThanOrEqual(3 * options.count);
 
   const pc = await addPc({ name: 'after', firmware: 'bios' });
