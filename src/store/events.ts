@@ -38,8 +38,6 @@ export function createEventRepository({ sql, all, find, run, transaction }: Quer
         .reverse()
         .map((row) => ({ ...row, data: JSON.parse(row.data) as Record<string, unknown> }));
     },
-    lastId: (): number =>
-      find(sql.selectFrom('events').select(({ fn }) => fn.max('id').as('id')))?.id ?? 0,
     /** Forgets what is older than `at` and all but the latest `kept`. */
     prune(at: number, kept: number): void {
       const last =

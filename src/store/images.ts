@@ -35,18 +35,11 @@ export function createImageRepository({ sql, all, find, run }: Queries) {
     markReady(versionId: number): void {
       run(sql.updateTable('versions').set({ state: 'ready' }).where('id', '=', versionId));
     },
-    removeVersion(id: number): void {
-      run(sql.deleteFrom('versions').where('id', '=', id));
-    },
 
     findDraft: (imageId: number): DraftRow | undefined =>
       find(sql.selectFrom('drafts').selectAll().where('imageId', '=', imageId)),
-    drafts: (): DraftRow[] => all(sql.selectFrom('drafts').selectAll()),
     addDraft(draft: DraftRow): void {
       run(sql.insertInto('drafts').values(draft));
-    },
-    removeDraft(imageId: number): void {
-      run(sql.deleteFrom('drafts').where('imageId', '=', imageId));
     },
   };
 }

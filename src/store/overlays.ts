@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts';
  */
 export type OverlayRow = Selectable<Schema['overlays']>;
 
-export function createOverlayRepository({ sql, all, find, run, transaction }: Queries) {
+export function createOverlayRepository({ sql, all, run, transaction }: Queries) {
   const overlays = sql.selectFrom('overlays').selectAll();
   return {
     list: (): OverlayRow[] => all(overlays.orderBy('id')),
@@ -16,9 +16,6 @@ export function createOverlayRepository({ sql, all, find, run, transaction }: Qu
       all(overlays.where('hostId', '=', hostId).where('entryId', '=', entryId)),
     ofHost: (hostId: number): OverlayRow[] => all(overlays.where('hostId', '=', hostId)),
     ofEntry: (entryId: number): OverlayRow[] => all(overlays.where('entryId', '=', entryId)),
-    /** Whether any overlay is a snapshot of this version. */
-    usesVersion: (versionId: number): boolean =>
-      find(overlays.where('versionId', '=', versionId).limit(1)) !== undefined,
     /** Its volume's name carries its id, so that no name is ever used twice. */
     add: (overlay: Omit<OverlayRow, 'id' | 'volume' | 'usedAt'>): OverlayRow =>
       transaction(() => {
