@@ -52,6 +52,11 @@ export class CafebootError extends Error {
   }
 }
 
+/** The code of any failure: of one that is not ours, `internal`. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof CafebootError ? error.code : 'internal';
+}
+
 /** Whether `error` is ours and has this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is CafebootError {
   return error instanceof CafebootError && error.code === code;

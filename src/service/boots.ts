@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../boot/client.ts';
 import type { Answer } from '../boot/decide.ts';
-import { CafebootError } from '../errors.ts';
+import { CafebootError, codeOf } from '../errors.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Background } from './background.ts';
 import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
 import type { AttachedDisk, Disks } from './disks.ts';
+import { defaultEntryOf } from './entries.ts';
 import type { Hosts } from './hosts.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
@@ -44,11 +45,7 @@ export function createBoots(deps: BootDeps) {
     return entry;
   }
 
-  /** The host's own default, else the menu's first. */
-  const defaultEntry = (host: HostRow, entries: EntryRow[]): EntryRow | undefined =>
-    entries.find(({ id }) => id === host.entryId) ?? entries[0];
-
-  function prepareNext(host: HostRow, entry = defaultEntry(host, store.entries.list())): void {
+  function prepareNext(host: HostRow, entry = defaultEntryOf(host, store.entries.list())): void {
     if (!entry) return;
     deps.background.start(`prepare ${host.id}`, async () => {
       // After the burst: a hall that is switched on at once gets its answers first.
@@ -137,7 +134,7 @@ export function createBoots(deps: BootDeps) {
       const host = hosts.findByMac(mac);
       if (!host) return { kind: settings().unknownHosts === 'local' ? 'local' : 'unknown' };
       const entries = store.entries.list();
-      const chosen = defaultEntry(host, entries);
+      const chosen = defaultEntryOf(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
       if (await isAt(mac, address)) prepareNext(host, chosen);
       return { kind: 'menu', host, entries, defaultEntry: chosen };
@@ -158,8 +155,7 @@ export function createBoots(deps: BootDeps) {
         deps.sessionWatch.expect(disk.target, mac);
         return disk;
       } catch (error) {
-        const code = error instanceof CafebootError ? error.code : 'internal';
-        const data = { entry: entry.name, code };
+        const data = { entry: entry.name, code: codeOf(error) };
         timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
         throw error;
       }

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import { CafebootError } from '../errors.ts';
+import { CafebootError, codeOf } from '../errors.ts';
 import type { TargetServer, TargetSpec } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
+import { createDraftHolders } from './draft-holders.ts';
 import { imageIdsOf } from './entries.ts';
 import type { Images } from './images.ts';
 import { hostTargetName, superTargetName } from './iqn.ts';
@@ -35,25 +36,17 @@ export interface DiskDeps {
   now: () => number;
 }
 
-/** From its boot script on, a PC may be without a session this long: iPXE logs out before its OS logs in. */
-const draftHandoverMs = 120_000;
-
-/** The PC that was given an entry's drafts last. */
-interface DraftHolder {
-  mac: string;
-  address: string;
-  since: number;
-}
+const hostKey = (hostId: number) => `host:${hostId}`;
 
 export type Disks = ReturnType<typeof createDisks>;
 
 /** Puts overlays and drafts behind targets: the disks that PCs really get. */
 export function createDisks(deps: DiskDeps) {
   const { store, volumes, targets, images, overlays, serialise, log } = deps;
-  const draftHolders = new Map<number, DraftHolder>();
+  const draftHolders = createDraftHolders(deps.now);
   const prefix = () => deps.settings().targetPrefix;
   const perHost = <Result>(host: HostRow, work: () => Promise<Result>) =>
-    serialise(`host:${host.id}`, work);
+    serialise(hostKey(host.id), work);
 
   /** OSes find disks again by serial, so it names the image and the host, not the overlay. */
   const luns = (disks: { imageId: number; volume: string }[], owner: number) =>
@@ -86,7 +79,7 @@ export function createDisks(deps: DiskDeps) {
     }
     const spec = await superSpec(entry);
     await targets.ensure(spec);
-    draftHolders.set(entry.id, { mac, address, since: deps.now() });
+    draftHolders.hold(entry.id, mac, address);
     return attached(spec);
   }
 
@@ -100,19 +93,14 @@ export function createDisks(deps: DiskDeps) {
       .list()
       .filter((each) => imageIdsOf(each).some((id) => imageIds.has(id)));
     const names = new Set(sharing.map(({ name }) => superTargetName(prefix(), name)));
-    const starting = sharing
-      .map(({ id }) => draftHolders.get(id))
-      .find((holder) => holder?.mac !== mac && isStarting(holder));
+    const ids = sharing.map(({ id }) => id);
     return (
-      starting ??
+      draftHolders.findOther(ids, mac) ??
       (await targets.sessions()).find(
         (session) => names.has(session.target) && session.address !== address,
       )
     );
   }
-
-  const isStarting = (holder: DraftHolder | undefined) =>
-    holder !== undefined && deps.now() - holder.since <= draftHandoverMs;
 
   async function superSpec(entry: EntryRow): Promise<TargetSpec> {
     const name = superTargetName(prefix(), entry.name);
@@ -127,13 +115,21 @@ export function createDisks(deps: DiskDeps) {
     lun: targets.firstLun,
   });
 
-  async function dropOverlays(rows: OverlayRow[]): Promise<void> {
-    for (const row of rows) {
-      const host = store.hosts.find('id', row.hostId);
-      const entry = store.entries.find({ id: row.entryId });
-      if (host && entry) await targets.remove(hostTargetName(prefix(), entry.name, host.mac));
+  async function dropOverlay(row: OverlayRow, entry: EntryRow | undefined): Promise<void> {
+    const host = store.hosts.find('id', row.hostId);
+    if (host && entry) await targets.remove(hostTargetName(prefix(), entry.name, host.mac));
+    await overlays.discard([row]);
+  }
+
+  /** Failure becomes an event: one disk that cannot be had must not keep the others from their PCs. */
+  async function orEvent(entry: EntryRow, host: HostRow | undefined, work: () => Promise<unknown>) {
+    try {
+      await work();
+    } catch (error) {
+      log.warn({ err: error, host: host?.name, entry: entry.name }, 'disk not made ready');
+      const data = { entry: entry.name, code: codeOf(error) };
+      deps.timeline.record({ kind: 'overlay.failed', level: 'error', mac: host?.mac, data });
     }
-    await overlays.discard(rows);
   }
 
   return {
@@ -146,21 +142,22 @@ export function createDisks(deps: DiskDeps) {
     /** Makes ahead, in the background, what the next boot will need. Failure becomes an event. */
     prepare(host: HostRow, entry: EntryRow): Promise<void> {
       if (host.super) return Promise.resolve();
-      return perHost(host, () => overlays.prepare(host, entry)).catch((error: unknown) => {
-        log.warn({ err: error, host: host.name, entry: entry.name }, 'overlay not prepared');
-        const code = error instanceof CafebootError ? error.code : 'internal';
-        const data = { entry: entry.name, code };
-        deps.timeline.record({ kind: 'overlay.failed', level: 'error', mac: host.mac, data });
-      });
+      return perHost(host, () => orEvent(entry, host, () => overlays.prepare(host, entry)));
     },
 
     /** Takes all of a host's disks away, with what was written to them. */
     reset: (host: HostRow): Promise<void> =>
-      perHost(host, () => dropOverlays(overlays.ofHost(host.id))),
+      perHost(host, async () => {
+        for (const row of overlays.ofHost(host.id)) {
+          await dropOverlay(row, store.entries.find({ id: row.entryId }));
+        }
+      }),
 
-    /** Takes an entry's disks away from every host, before its images change or it goes. */
+    /** Takes the disks of an entry, as it is given, away from every host: its images change or it goes. */
     async resetEntry(entry: EntryRow): Promise<void> {
-      await dropOverlays(overlays.ofEntry(entry.id));
+      for (const row of overlays.ofEntry(entry.id)) {
+        await serialise(hostKey(row.hostId), () => dropOverlay(row, entry));
+      }
       await targets.remove(superTargetName(prefix(), entry.name));
     },
 
@@ -177,21 +174,18 @@ export function createDisks(deps: DiskDeps) {
           used.sort((a, b) => order.indexOf(a.imageId) - order.indexOf(b.imageId));
           if (used.length !== order.length) continue;
           const spec = hostSpec(host, entry, used);
-          await targets.ensure(spec);
           wanted.add(spec.name);
+          await orEvent(entry, host, () => targets.ensure(spec));
         }
       }
       for (const entry of store.entries.list()) {
         if (!imageIdsOf(entry).every((id) => store.images.findDraft(id))) continue;
-        const spec = await superSpec(entry);
-        await targets.ensure(spec);
-        wanted.add(spec.name);
+        wanted.add(superTargetName(prefix(), entry.name));
+        await orEvent(entry, undefined, async () => targets.ensure(await superSpec(entry)));
       }
       for (const name of await targets.list()) {
         if (name.startsWith(`${prefix()}:sn.`) && !wanted.has(name)) await targets.remove(name);
       }
     },
-
-    sessions: targets.sessions,
   };
 }

@@ -73,7 +73,7 @@ export function createEntries({ store, timeline }: EntryDeps) {
       return present(getRow(fields.name));
     },
 
-    /** The caller drops the entry's targets and overlays first where its images change. */
+    /** The caller drops the targets and overlays of the entry as it was, where its name or images change. */
     update(name: string, fields: EntryFields): Entry {
       store.entries.update(getRow(name).id, toRow(fields));
       timeline.record({ kind: 'entry.changed', data: { entry: name } });
@@ -86,6 +86,14 @@ export function createEntries({ store, timeline }: EntryDeps) {
       timeline.record({ kind: 'entry.removed', data: { entry: name } });
     },
   };
+}
+
+/** What a host boots unless somebody chooses: its own default, else the menu's first. */
+export function defaultEntryOf(
+  { entryId }: { entryId: number | null },
+  entries: EntryRow[],
+): EntryRow | undefined {
+  return entries.find(({ id }) => id === entryId) ?? entries[0];
 }
 
 /** An entry's images in LUN order, the os image first. */

@@ -120,7 +120,6 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
   return {
     list: (): Image[] => store.images.list().map(present),
     get: (name: string): Image => present(getRow(name)),
-    getRow,
 
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {

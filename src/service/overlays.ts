@@ -119,8 +119,6 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
       for (const overlay of overlays) await drop(overlay);
     },
 
-    /** Overlays that a boot was given and may still be using. */
-    used: (): OverlayRow[] => store.overlays.list().filter(({ usedAt }) => usedAt !== null),
     ofHost: store.overlays.ofHost,
     ofEntry: store.overlays.ofEntry,
 

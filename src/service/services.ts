@@ -6,7 +6,7 @@ import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
 import { createCounters } from './counters.ts';
 import { createDisks } from './disks.ts';
-import { createEntries, type Entry, type EntryFields } from './entries.ts';
+import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './entries.ts';
 import { createHosts, type Host, type HostFields } from './hosts.ts';
 import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
@@ -82,7 +82,7 @@ export function createServices(deps: ServiceDeps) {
   async function prepareEach(): Promise<void> {
     const list = store.entries.list();
     for (const host of store.hosts.list()) {
-      const entry = list.find(({ id }) => id === host.entryId) ?? list[0];
+      const entry = defaultEntryOf(host, list);
       if (entry) await disks.prepare(host, entry);
     }
   }
@@ -131,9 +131,11 @@ export function createServices(deps: ServiceDeps) {
       return entry;
     },
     async updateEntry(name: string, fields: EntryFields): Promise<Entry> {
-      const changesDisks = fields.name ?? fields.os ?? fields.data;
-      if (changesDisks !== undefined) await disks.resetEntry(entries.getRow(name));
+      const before = entries.getRow(name);
+      // First, since it may be refused: then what PCs wrote must still be there.
       const entry = entries.update(name, fields);
+      const changesDisks = fields.name ?? fields.os ?? fields.data;
+      if (changesDisks !== undefined) await disks.resetEntry(before);
       prepareAll();
       return entry;
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CafebootError } from '../../../src/errors.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
@@ -59,6 +60,17 @@ describe('after a restart', () => {
     await restart();
     await services.start();
     expect(targets.specs.get(iqn)).toEqual(before);
+  });
+
+  test('a disk that cannot be brought back is told, and keeps no other from its PC', async () => {
+    services.addHost({ name: 'pc-02', mac: '525400000002', entry: 'win', ip: '10.0.0.2' });
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    await services.boots.attachFor('52:54:00:00:00:02', 'win', '10.0.0.2');
+    await restart();
+    targets.failNext('ensure', new CafebootError('not_found', { volume: 'x' }));
+    await services.start();
+    expect(await targets.server.list()).toEqual([`${iqn.slice(0, -1)}2`]);
+    expect(services.timeline.list({ mac }).at(-1)?.kind).toBe('overlay.failed');
   });
 
   test('a target that nothing refers to goes; one that is not ours stays', async () => {
