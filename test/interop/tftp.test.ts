@@ -28,9 +28,9 @@ const clients: Record<string, (file: string, into: string) => Argv> = {
     ...(['busybox', 'tftp', '-b', '1468', '-g', '-r', file, '-l', into] as const),
     server,
   ],
-  curl: (file, into) => ['curl', '-sS', '-m', '60', '-o', into, `tftp://${server}/${file}`],
+  curl: (file, into) => ['curl', '-sS', '-m', '120', '-o', into, `tftp://${server}/${file}`],
   'curl without options': (file, into) => [
-    ...(['curl', '-sS', '-m', '60', '--tftp-no-options', '-o', into] as const),
+    ...(['curl', '-sS', '-m', '120', '--tftp-no-options', '-o', into] as const),
     `tftp://${server}/${file}`,
   ],
   'atftp, blksize 1468, tsize': (file, into) =>
@@ -75,7 +75,7 @@ async function fetchWith(argv: (file: string, into: string) => Argv, file: strin
   const into = join(downloads, 'got');
   await rm(into, { force: true });
   const { exitCode, stderr, timedOut } = await lan.nodes.client.exec(argv(file, into), {
-    timeoutMs: 90_000,
+    timeoutMs: 130_000,
   });
   const got = await readFile(into).catch(() => undefined);
   const right = got?.equals(await readFile(join(root, file))) ?? false;
@@ -126,14 +126,26 @@ test.each([
   },
 );
 
+/**
+ * atftp 0.8 gives up at a second OACK, though a server must repeat it where the ACK of the first was
+ * lost (RFC 2347). Then it starts anew, as the PC that it stands for would.
+ */
+const atftpGaveUp = /unexpected OACK/;
+
 test('with 1 % loss each way every transfer of every client ends right', async () => {
   const both = [lan.nodes.server, lan.nodes.client];
   const before = reports().length;
+  let startedAnew = 0;
   await Promise.all(both.map((node) => loseArrivals(node, 1)));
   try {
     for (let round = 0; round < 4; round += 1) {
       for (const argv of Object.values(clients)) {
-        expect(await fetchWith(argv, 'undionly.kpxe')).toBeUndefined();
+        let problem = await fetchWith(argv, 'undionly.kpxe');
+        while (problem?.match(atftpGaveUp) && startedAnew < 3) {
+          startedAnew += 1;
+          problem = await fetchWith(argv, 'undionly.kpxe');
+        }
+        expect(problem).toBeUndefined();
       }
     }
   } finally {
@@ -143,6 +155,7 @@ test('with 1 % loss each way every transfer of every client ends right', async (
     .slice(before)
     // A client that is done does not stay to repeat a lost ACK, so this one counts as arrived.
     .filter(({ outcome, reason }) => outcome !== 'done' && reason !== 'final-ack-missing');
-  expect(wrong).toEqual([]);
+  // One that gave up says so in an ERROR, which may be lost too.
+  expect(wrong).toHaveLength(startedAnew);
   // Clients wait 5 s for a lost request, and longer for what they missed at the end.
-}, 300_000);
+}, 400_000);

@@ -1,3 +1,4 @@
+import { tftpLimits } from '../../../src/servers/tftp/limits.ts';
 import { decodePacket } from '../../../src/tftp/decode.ts';
 import { encodePacket } from '../../../src/tftp/encode.ts';
 import { negotiate } from '../../../src/tftp/options.ts';
@@ -17,6 +18,19 @@ export interface Faults {
   reorder: number;
 }
 
+/** How a receiver behaves where the RFCs leave it a choice. */
+export interface Manners {
+  /** How long it hears nothing before it repeats its last ACK. */
+  timeoutMs: number;
+  /**
+   * What it does about a block it has already: repeat its ACK each time, or only once until the next
+   * block comes, as atftp 0.8 does against the Sorcerer's Apprentice.
+   */
+  repeatsAck: 'always' | 'once';
+}
+
+const patient: Manners = { timeoutMs: 1_000, repeatsAck: 'always' };
+
 export interface Outcome {
   transfer: Transfer;
   /** What the receiver put together; undefined if it did not get to the end. */
@@ -25,8 +39,6 @@ export interface Outcome {
 }
 
 const limits = { maxBlksizeBytes: 65_464, maxWindowsize: 65_535, maxTimeoutSeconds: 10 };
-const policy = { retryTimeoutMs: 200, maxRetryTimeoutMs: 4_000, maxRetries: 12 };
-const receiverTimeoutMs = 1_000;
 
 /** Runs one transfer over a bad link in virtual time; the same seed gives the same run. */
 export function transferOverLink(
@@ -34,6 +46,7 @@ export function transferOverLink(
   options: Record<string, string>,
   faults: Faults,
   seed: number,
+  manners = patient,
 ): Outcome {
   const random = createRandom(seed);
   const agenda = createAgenda();
@@ -49,7 +62,7 @@ export function transferOverLink(
     }
   };
 
-  const receiver = createReceiver((bytes) => carry(bytes, takeAck), agenda);
+  const receiver = createReceiver((bytes) => carry(bytes, takeAck), agenda, manners);
   const sendAll = (send: Send) => {
     if (send.kind === 'oack') {
       carry(encodePacket({ kind: 'OACK', options: agreement.oack }), receiver.take);
@@ -62,7 +75,7 @@ export function transferOverLink(
     }
   };
   const apply = (event: TransferEvent) => {
-    const step = stepTransfer(transfer, event, policy);
+    const step = stepTransfer(transfer, event, tftpLimits);
     transfer = step.transfer;
     sendAll(step.send);
   };
@@ -76,7 +89,7 @@ export function transferOverLink(
     agenda.add(25, tick);
   };
 
-  const start = startTransfer(agreement, content.length, policy, 0);
+  const start = startTransfer(agreement, content.length, tftpLimits, 0);
   let { transfer } = start;
   sendAll(start.send);
   agenda.add(25, tick);
@@ -85,7 +98,11 @@ export function transferOverLink(
 }
 
 /** A receiver as RFC 1350 and RFC 7440 describe it, which stays a while to repeat its last ACK. */
-function createReceiver(send: (bytes: Buffer) => void, agenda: Agenda) {
+function createReceiver(
+  send: (bytes: Buffer) => void,
+  agenda: Agenda,
+  { timeoutMs, repeatsAck }: Manners,
+) {
   const parts: Uint8Array[] = [];
   let blksize = 512;
   let windowsize = 1;
@@ -93,6 +110,7 @@ function createReceiver(send: (bytes: Buffer) => void, agenda: Agenda) {
   let started = false;
   let done = false;
   let lastHeardMs = 0;
+  let repeated = false;
 
   const acknowledge = () => {
     unacknowledged = 0;
@@ -100,10 +118,10 @@ function createReceiver(send: (bytes: Buffer) => void, agenda: Agenda) {
   };
   const remind = () => {
     if (done) return;
-    if (started && agenda.nowMs() - lastHeardMs >= receiverTimeoutMs) acknowledge();
-    agenda.add(receiverTimeoutMs, remind);
+    if (started && agenda.nowMs() - lastHeardMs >= timeoutMs) acknowledge();
+    agenda.add(25, remind);
   };
-  agenda.add(receiverTimeoutMs, remind);
+  agenda.add(25, remind);
 
   return {
     take(bytes: Buffer) {
@@ -117,9 +135,11 @@ function createReceiver(send: (bytes: Buffer) => void, agenda: Agenda) {
       }
       if (packet.kind !== 'DATA') return;
       if (done || ((packet.block - parts.length) & 0xffff) !== 1) {
-        acknowledge();
+        if (!repeated || repeatsAck === 'always') acknowledge();
+        repeated = true;
         return;
       }
+      repeated = false;
       parts.push(packet.payload);
       unacknowledged += 1;
       done = packet.payload.length < blksize;

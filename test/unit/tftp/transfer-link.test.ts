@@ -34,6 +34,18 @@ test.each(Object.keys(faults))('every transfer ends right over %s', (name) => {
   }
 });
 
+test('a receiver that repeats an ACK only once, and then waits for silence, gets its silence', () => {
+  const manners = { timeoutMs: 5_000, repeatsAck: 'once' } as const;
+  const loss = { loss: 0.08, duplicate: 0, reorder: 0 };
+  for (const options of [{}, { windowsize: '4' }, { timeout: '1' }] as Record<string, string>[]) {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const content = bytesOf(20_000, seed);
+      const { received } = transferOverLink(content, options, loss, seed, manners);
+      expect(received?.equals(content), `${JSON.stringify(options)}, seed ${seed}`).toBe(true);
+    }
+  }
+});
+
 test.each(['1', '16', '64'])('block numbers roll over under loss, windowsize %s', (windowsize) => {
   const content = bytesOf(8 * 70_000 + 3, 7);
   const options = { blksize: '8', windowsize };
