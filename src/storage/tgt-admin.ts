@@ -35,7 +35,8 @@ export function createTgtAdmin(run: Run, socket: string) {
     stop: () => tgtadm('system', 'delete'),
     portals: async () => parsePortals(await tgtadm('portal', 'show')),
     targets: async () => parseTargets(await tgtadm('target', 'show')),
-    statistics: async (tid: number) => parseStatistics(await target('stat', tid)),
+    /** Of all targets, by session. */
+    statistics: async () => parseStatistics(await tgtadm('system', 'stat')),
 
     newTarget: (tid: number, name: string) => target('new', tid, ['--targetname', name]),
     deleteTarget: (tid: number) => target('delete', tid, ['--force']),

@@ -47,11 +47,18 @@ function parseDetail(line: string, target: TgtTarget): void {
   else if (key === 'IP Address' && session) session.address = value;
 }
 
-/** Bytes by session id, summed over LUNs, from `tgtadm --op stat --mode target`. */
-export function parseStatistics(
-  text: string,
-): Map<number, { readBytes: number; writtenBytes: number }> {
-  const totals = new Map<number, { readBytes: number; writtenBytes: number }>();
+/** What one session has read and written since its login. */
+export interface SessionBytes {
+  readBytes: number;
+  writtenBytes: number;
+}
+
+/**
+ * Bytes by session id, summed over LUNs, from `tgtadm --op stat --mode system`, which tells of all
+ * targets at once: tgtd gives no id to two sessions, whatever their targets.
+ */
+export function parseStatistics(text: string): Map<number, SessionBytes> {
+  const totals = new Map<number, SessionBytes>();
   for (const line of text.split('\n')) {
     // tgt lun sid rd_subm(bytes,cmds) rd_done(bytes,cmds) wr_subm(bytes,cmds) wr_done(bytes,cmds) errs
     const columns = line.trim().split(/\s+/).map(Number);

@@ -86,15 +86,13 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
   };
 }
 
-/** Nobody may log in any more, then the sessions go, then the target as soon as it has drained. */
+/**
+ * tgtd ends idle sessions itself. Where commands are in flight it refuses: then nobody may log in any
+ * more, the sessions go, and the target as soon as it has drained.
+ */
 async function removeTarget(admin: TgtAdmin, target: Known): Promise<void> {
-  for (const initiator of target.initiators) {
-    // A target that was never completed has no such binding.
-    await admin.unbind(target.tid, initiator).catch(() => {});
-  }
   const deadline = Date.now() + drainTimeoutMs;
   for (;;) {
-    await disconnectAll(admin, target.tid);
     try {
       await admin.deleteTarget(target.tid);
       return;
@@ -102,8 +100,13 @@ async function removeTarget(admin: TgtAdmin, target: Known): Promise<void> {
       const isDraining =
         hasCode(error, 'command_failed') && String(error.context.stderr).includes('still active');
       if (!isDraining || Date.now() > deadline) throw error;
-      await sleep(50);
     }
+    for (const initiator of target.initiators) {
+      // Done already in the round before.
+      await admin.unbind(target.tid, initiator).catch(() => {});
+    }
+    await disconnectAll(admin, target.tid);
+    await sleep(50);
   }
 }
 
@@ -115,17 +118,17 @@ async function disconnectAll(admin: TgtAdmin, tid: number): Promise<void> {
   }
 }
 
+/** Two commands, however many targets there are: it is asked twice a second while PCs boot. */
 async function listSessions(admin: TgtAdmin): Promise<Session[]> {
-  const sessions: Session[] = [];
-  for (const target of await admin.targets()) {
-    if (target.sessions.length === 0) continue;
-    const totals = await admin.statistics(target.tid);
-    for (const { sid, initiator, address } of target.sessions) {
+  const targets = (await admin.targets()).filter(({ sessions }) => sessions.length > 0);
+  if (targets.length === 0) return [];
+  const totals = await admin.statistics();
+  return targets.flatMap(({ name: target, sessions }) =>
+    sessions.map(({ sid, initiator, address }) => {
       const bytes = totals.get(sid) ?? { readBytes: 0, writtenBytes: 0 };
-      sessions.push({ id: String(sid), target: target.name, initiator, address, ...bytes });
-    }
-  }
-  return sessions;
+      return { id: String(sid), target, initiator, address, ...bytes };
+    }),
+  );
 }
 
 function wanted(spec: TargetSpec): Omit<Known, 'tid'> {

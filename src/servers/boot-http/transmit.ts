@@ -15,9 +15,9 @@ export type Transmit = (part: FilePart, response: ServerResponse) => Promise<voi
  * Reads this large keep one core ahead of a 10 Gbit/s link. While many PCs read at once they share
  * `sharedBytes`, so that a hall that fetches a WIM image does not cost memory by the number of PCs.
  */
-const largestReadBytes = 512 * 1024;
+const largestReadBytes = 1024 * 1024;
 const smallestReadBytes = 64 * 1024;
-const sharedBytes = 8 * 1024 * 1024;
+const sharedBytes = 4 * 1024 * 1024;
 
 /**
  * Two buffers a response, used in turn: one is filled while the other is written. A stream would
