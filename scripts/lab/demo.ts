@@ -113,6 +113,8 @@ async function register(
     ['image', 'import', '--name', 'debian12', '--kind', 'os', '--file', image, '--wait'],
     ['entry', 'add', '--name', 'debian', '--os', 'debian12'],
     ['setting', 'set', 'menuTimeoutMs', String(menuTimeoutMs)],
+    // QEMU's BIOS PCs have an iPXE in their NIC's ROM; so it does what a plain ROM does, and loads ours.
+    ['setting', 'set', 'rechain', 'always'],
     ...pcs.map((pc) => ['host', 'add', '--name', pc.name, '--mac', pc.mac, '--entry', 'debian']),
   ];
   for (const command of commands) {

@@ -18,6 +18,7 @@ export const isGood = ({ problem }: Outcome): boolean => problem === undefined;
 /** Stages in the order of a boot, and the first event that shows that a PC got there. */
 const milestones = [
   ['DHCP', ({ kind }: TimelineEvent) => kind === 'boot.dhcp'],
+  ['iPXE', ({ kind }: TimelineEvent) => kind === 'boot.tftp' || kind === 'boot.http'],
   ['script', ({ kind }: TimelineEvent) => kind === 'boot.script'],
   ['disk', ({ kind }: TimelineEvent) => kind === 'boot.disk'],
   ['OS', ({ kind }: TimelineEvent) => kind === 'boot.os'],
