@@ -7,12 +7,13 @@ import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Background } from './background.ts';
 import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
-import type { AttachedDisk, Disks } from './disks.ts';
+import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
 import type { Hosts } from './hosts.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { Settings } from './settings.ts';
+import type { AttachedDisk } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
 

@@ -15,8 +15,8 @@ export function createDraftHolders(now: () => number) {
     hold(entryId: number, mac: string, address: string): void {
       holders.set(entryId, { mac, address, since: now() });
     },
-    /** Another PC than this one that is starting from one of these entries' drafts. */
-    findOther(entryIds: number[], mac: string): DraftHolder | undefined {
+    /** A PC, other than this one, that is starting from one of these entries' drafts. */
+    findOther(entryIds: number[], mac?: string): DraftHolder | undefined {
       return entryIds
         .map((id) => holders.get(id))
         .find((holder) => holder && holder.mac !== mac && now() - holder.since <= handoverMs);

@@ -73,7 +73,7 @@ export function createEntries({ store, timeline }: EntryDeps) {
       return present(getRow(fields.name));
     },
 
-    /** The caller drops the targets and overlays of the entry as it was, where its name or images change. */
+    /** PCs that run from it go on with what they have, and get the change when they boot next. */
     update(name: string, fields: EntryFields): Entry {
       store.entries.update(getRow(name).id, toRow(fields));
       timeline.record({ kind: 'entry.changed', data: { entry: name } });

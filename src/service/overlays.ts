@@ -4,7 +4,7 @@ import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { ImageRow } from '../store/images.ts';
-import type { OverlayRow } from '../store/overlays.ts';
+import { isExported, isUsed, type OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
 import { imageIdsOf } from './entries.ts';
 import { getPublished } from './images.ts';
@@ -62,8 +62,8 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
   function findOf(host: HostRow, entry: EntryRow, image: ImageRow) {
     const rows = store.overlays.of(host.id, entry.id).filter(({ imageId }) => imageId === image.id);
     return {
-      used: rows.find(({ usedAt }) => usedAt !== null),
-      fresh: rows.find(({ usedAt }) => usedAt === null),
+      used: rows.find(isUsed),
+      fresh: rows.find((row) => !isUsed(row)),
     };
   }
 
@@ -78,6 +78,12 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
   const keepsUsed = (host: HostRow, used: OverlayRow | undefined): used is OverlayRow =>
     host.overlay === 'keep' && used !== undefined;
 
+  /** Those of images that the entry has no more. */
+  function orphansOf(rows: OverlayRow[], entry: EntryRow): OverlayRow[] {
+    const imageIds = imageIdsOf(entry);
+    return rows.filter(({ imageId }) => !imageIds.includes(imageId));
+  }
+
   return {
     imagesOf,
 
@@ -90,28 +96,30 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
     },
 
     /**
-     * Takes the overlays for a boot that starts now, in LUN order: the kept ones, else fresh ones.
-     * `replaced` are those of the boot before; they go once no target refers to them.
+     * Takes the overlays for a boot that starts now, in LUN order: the kept ones, else fresh ones; from
+     * now on they belong to `target`. `replaced` are those that this PC needs no more, whose rows are
+     * gone already, and `staleTargets` others that exported any of them all until now.
      */
-    async take(host: HostRow, entry: EntryRow) {
-      const taken: OverlayRow[] = [];
-      const replaced: OverlayRow[] = [];
+    async take(host: HostRow, entry: EntryRow, target: string) {
+      const chosen: OverlayRow[] = [];
+      const replaced = orphansOf(store.overlays.of(host.id, entry.id), entry);
       for (const image of imagesOf(entry)) {
         const { used } = findOf(host, entry, image);
         if (keepsUsed(host, used)) {
-          taken.push(used);
+          chosen.push(used);
           continue;
         }
-        taken.push(await ensureFresh(host, entry, image));
+        chosen.push(await ensureFresh(host, entry, image));
         if (used) replaced.push(used);
       }
-      store.transaction(() => {
-        // The unique index allows one used overlay: the old row goes, its volume follows below.
+      const before = [...chosen, ...replaced].filter(isExported).map((overlay) => overlay.target);
+      const taken = store.transaction(() => {
+        // The unique index allows one used overlay: the old row goes, its volume follows later.
         for (const { id } of replaced) store.overlays.remove(id);
-        const fresh = taken.filter(({ usedAt }) => usedAt === null).map(({ id }) => id);
-        store.overlays.markUsed(fresh, now());
+        return store.overlays.markUsed(chosen, target, now());
       });
-      return { taken, replaced };
+      const staleTargets = [...new Set(before)].filter((name) => name !== target);
+      return { taken, replaced, staleTargets };
     },
 
     /** Removes the volumes of overlays whose rows are gone already, or both. */
@@ -121,6 +129,7 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
 
     ofHost: store.overlays.ofHost,
     ofEntry: store.overlays.ofEntry,
+    orphans: (entry: EntryRow): OverlayRow[] => orphansOf(store.overlays.ofEntry(entry.id), entry),
 
     /**
      * After a crash: volumes named as overlays that no row knows go, and rows whose volume is gone.

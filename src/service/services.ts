@@ -131,11 +131,10 @@ export function createServices(deps: ServiceDeps) {
       return entry;
     },
     async updateEntry(name: string, fields: EntryFields): Promise<Entry> {
-      const before = entries.getRow(name);
-      // First, since it may be refused: then what PCs wrote must still be there.
+      const changesDisks = (fields.name ?? fields.os ?? fields.data) !== undefined;
+      if (changesDisks) await disks.releaseDrafts(entries.getRow(name));
       const entry = entries.update(name, fields);
-      const changesDisks = fields.name ?? fields.os ?? fields.data;
-      if (changesDisks !== undefined) await disks.resetEntry(before);
+      if (changesDisks) await disks.dropOrphans(entries.getRow(entry.name));
       prepareAll();
       return entry;
     },

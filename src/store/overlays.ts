@@ -3,31 +3,48 @@ import type { Queries } from './queries.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * One host's writable snapshot of one image, for one entry. `usedAt` is when a boot was given it;
- * null while it waits, fresh, for the next boot.
+ * One host's writable snapshot of one image, for one entry. `usedAt` is when a boot was given it; null
+ * while it waits, fresh, for the next boot. `target` exports it, as the disk `lun`, counted from 0:
+ * these stay as the running PC has them until it boots again, whatever its entry is changed to.
  */
 export type OverlayRow = Selectable<Schema['overlays']>;
 
-export function createOverlayRepository({ sql, all, run, transaction }: Queries) {
+/** One that a target exports. */
+export type ExportedOverlay = OverlayRow & { target: string; lun: number };
+
+export const isUsed = ({ usedAt }: OverlayRow): boolean => usedAt !== null;
+export const isExported = (overlay: OverlayRow): overlay is ExportedOverlay =>
+  overlay.target !== null;
+
+export function createOverlayRepository({ sql, all, find, run, transaction }: Queries) {
   const overlays = sql.selectFrom('overlays').selectAll();
   return {
     list: (): OverlayRow[] => all(overlays.orderBy('id')),
+    find: (id: number): OverlayRow | undefined => find(overlays.where('id', '=', id)),
     of: (hostId: number, entryId: number): OverlayRow[] =>
       all(overlays.where('hostId', '=', hostId).where('entryId', '=', entryId)),
     ofHost: (hostId: number): OverlayRow[] => all(overlays.where('hostId', '=', hostId)),
     ofEntry: (entryId: number): OverlayRow[] => all(overlays.where('entryId', '=', entryId)),
     /** Its volume's name carries its id, so that no name is ever used twice. */
-    add: (overlay: Omit<OverlayRow, 'id' | 'volume' | 'usedAt'>): OverlayRow =>
+    add: (overlay: Omit<OverlayRow, 'id' | 'volume' | 'usedAt' | 'target' | 'lun'>): OverlayRow =>
       transaction(() => {
-        const row = { ...overlay, volume: '', usedAt: null };
+        const row = { ...overlay, volume: '', usedAt: null, target: null, lun: null };
         const { insertedId: id } = run(sql.insertInto('overlays').values(row));
         const volume = `ov-${id}`;
         run(sql.updateTable('overlays').set({ volume }).where('id', '=', id));
         return { ...row, id, volume };
       }),
-    markUsed(ids: number[], usedAt: number): void {
-      if (ids.length === 0) return;
-      run(sql.updateTable('overlays').set({ usedAt }).where('id', 'in', ids));
+    /** A boot is given these by `target`, in LUN order; it exports nothing else from now on. */
+    markUsed(given: OverlayRow[], target: string, usedAt: number): ExportedOverlay[] {
+      return transaction(() => {
+        const nothing = { target: null, lun: null };
+        run(sql.updateTable('overlays').set(nothing).where('target', '=', target));
+        return given.map((overlay, lun) => {
+          const use = { usedAt, target, lun };
+          run(sql.updateTable('overlays').set(use).where('id', '=', overlay.id));
+          return { ...overlay, ...use };
+        });
+      });
     },
     remove(id: number): void {
       run(sql.deleteFrom('overlays').where('id', '=', id));

@@ -59,6 +59,8 @@ export interface Schema {
     policy: OverlayPolicy;
     createdAt: number;
     usedAt: number | null;
+    target: string | null;
+    lun: number | null;
   };
   events: {
     id: Generated<number>;

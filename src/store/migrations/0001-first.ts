@@ -87,12 +87,17 @@ CREATE TABLE overlays (
   volume TEXT NOT NULL UNIQUE,
   policy TEXT NOT NULL CHECK (policy IN ('discard', 'keep')),
   createdAt INTEGER NOT NULL,
-  usedAt INTEGER
+  usedAt INTEGER,
+  target TEXT,
+  lun INTEGER,
+  CHECK ((target IS NULL) = (lun IS NULL)),
+  CHECK (target IS NULL OR usedAt IS NOT NULL)
 ) STRICT;
 -- At most one that waits for the next boot and one that a boot was given.
 CREATE UNIQUE INDEX overlaysFresh ON overlays (hostId, entryId, imageId) WHERE usedAt IS NULL;
 CREATE UNIQUE INDEX overlaysUsed ON overlays (hostId, entryId, imageId) WHERE usedAt IS NOT NULL;
--- The two above are partial, so they serve no query that asks for both kinds.
+CREATE UNIQUE INDEX overlaysByTarget ON overlays (target, lun) WHERE target IS NOT NULL;
+-- These are partial, so they serve no query that asks for both kinds.
 CREATE INDEX overlaysByHost ON overlays (hostId, entryId);
 
 CREATE TABLE events (

@@ -142,20 +142,6 @@ describe('the disks of a boot', () => {
     expect(disksOf()).not.toEqual(kept);
   });
 
-  test('a change of an entry that is refused leaves what PCs wrote; one that is made drops it', async () => {
-    services.updateHost('pc-01', { overlay: 'keep' });
-    await boot();
-    const kept = disksOf();
-    await expect(services.updateEntry('win', { os: 'nobody' })).rejects.toMatchObject({
-      code: 'not_found',
-    });
-    await boot();
-    expect(disksOf()).toEqual(kept);
-    await services.updateEntry('win', { name: 'win11' });
-    expect(fake.targets.specs.has(iqn)).toBe(false);
-    expect(services.timeline.list({ mac }).map(({ kind }) => kind)).not.toContain('boot.failed');
-  });
-
   test('removing a host leaves no volume and no target of it', async () => {
     await boot();
     await services.removeHost('pc-01');

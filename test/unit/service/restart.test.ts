@@ -62,6 +62,21 @@ describe('after a restart', () => {
     expect(targets.specs.get(iqn)).toEqual(before);
   });
 
+  test('they come back as the PCs have them, though their entry was changed meanwhile', async () => {
+    for (const name of ['games', 'more']) {
+      await services.images.createBlank({ name, kind: 'data' }, 1024);
+    }
+    await services.updateEntry('win', { data: ['games', 'more'] });
+    services.updateHost('pc-01', { overlay: 'keep' });
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    const before = targets.specs.get(iqn);
+    expect(before?.luns).toHaveLength(3);
+    await services.updateEntry('win', { name: 'win11', data: ['more', 'games'] });
+    await restart();
+    await services.start();
+    expect(targets.specs.get(iqn)).toEqual(before);
+  });
+
   test('a disk that cannot be brought back is told, and keeps no other from its PC', async () => {
     services.addHost({ name: 'pc-02', mac: '525400000002', entry: 'win', ip: '10.0.0.2' });
     await services.boots.attachFor(mac, 'win', '10.0.0.1');
