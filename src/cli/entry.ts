@@ -23,7 +23,11 @@ export function addEntryCommand(program: Command, context: CliContext): void {
       context.withApi(async (api) => show([(await api('POST', '/entries', fields)) as Entry])),
     );
 
-  withFields(entry.command('set <entry>').description('change an entry; PCs get new disks from it'))
+  withFields(
+    entry
+      .command('set <entry>')
+      .description('change an entry; each PC gets the change when it boots next'),
+  )
     .option('--name <name>', 'a new name')
     .option('--os <image>', 'another image to boot')
     .option('--position <number>', 'place in the menu', Number)
