@@ -13,6 +13,8 @@ export interface FloodOptions {
   server: string;
   /** Own addresses to send from, beside the wildcard. */
   clients: readonly string[];
+  /** An own address that nothing hostile comes from: the PC's that asks for files amid the flood. */
+  asker: string;
   /** To each port. */
   count: number;
   seed: number;
@@ -25,7 +27,8 @@ export interface FloodResult {
   repeated: number;
 }
 
-const { server, clients, count, seed }: FloodOptions = JSON.parse(process.argv[2] ?? '{}');
+const options: FloodOptions = JSON.parse(process.argv[2] ?? '{}');
+const { server, clients, count, seed } = options;
 const below = createBelow(seed);
 const broadcast = '255.255.255.255';
 
@@ -52,7 +55,7 @@ async function open(address: string, port: number): Promise<Socket> {
 }
 
 const firmware = { dhcp: await open('0.0.0.0', 68), pxe: await open('0.0.0.0', 4011) };
-const asker = await open('0.0.0.0', 0);
+const asker = await open(options.asker, 0);
 const senders = [firmware.dhcp, firmware.pxe];
 for (const address of clients) {
   for (let each = 0; each < 4; each++) senders.push(await open(address, 0));

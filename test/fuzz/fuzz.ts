@@ -38,6 +38,7 @@ export interface FuzzReport {
 const server = '10.77.0.1';
 const pc = '10.77.0.145';
 const clients = [pc, '10.77.0.146', '10.77.0.147', '10.77.0.148', '10.77.0.149', '10.77.0.150'];
+const asker = '10.77.0.151';
 const addresses = { server: `${server}/24`, pc: `${pc}/24` } as const;
 
 const bootFile = 'ipxe.efi';
@@ -88,7 +89,7 @@ export async function runFuzz({ count, seed }: FuzzOptions): Promise<FuzzReport>
 }
 
 async function giveAddresses(node: Node): Promise<void> {
-  const added = clients.slice(1).map((address) => `addr add ${address}/24 dev eth0`);
+  const added = [...clients.slice(1), asker].map((address) => `addr add ${address}/24 dev eth0`);
   const input = `route add default dev eth0\n${added.join('\n')}\n`;
   const { exitCode, stderr } = await node.exec(['ip', '-batch', '-'], { input });
   if (exitCode !== 0) throw new Error(`ip: ${stderr}`);
@@ -102,7 +103,7 @@ async function furnish({ api }: Appliance): Promise<void> {
 }
 
 async function flood(node: Node, { count, seed }: FuzzOptions): Promise<FloodResult> {
-  const options: FloodOptions = { server, clients, count, seed };
+  const options: FloodOptions = { server, clients, asker, count, seed };
   const argv = [process.execPath, script('flood.ts'), JSON.stringify(options)] as const;
   const { stdout, stderr } = await node.exec(argv, { timeoutMs: 60_000 + count });
   if (!stdout) throw new Error(`the flood ended early: ${stderr}`);

@@ -3,17 +3,22 @@ import { normalizeFilename } from '../../tftp/filename.ts';
 import type { Packet, Request } from '../../tftp/packet.ts';
 import type { TftpLimits } from './limits.ts';
 import type { Refusal } from './refusals.ts';
-import { isRepetition, type Slot, type Slots } from './slots.ts';
+import { findUnanswered, isRepetition, type Slot, type Slots } from './slots.ts';
 
 /** Why a packet on port 69 gets no answer at all. */
-export type RequestIgnored = 'source-port-0' | 'not-a-request' | 'repeated-request';
+export type RequestIgnored =
+  | 'source-port-0'
+  | 'not-a-request'
+  | 'repeated-request'
+  | 'too-many-transfers'
+  | 'too-many-transfers-of-client';
 
 /** What becomes of a packet on port 69. */
 export type Admission =
   | { kind: 'ignore'; reason: RequestIgnored }
   | { kind: 'refuse'; reason: Refusal; path: string }
-  /** `replaces` is the client's earlier transfer, which it has given up. */
-  | { kind: 'accept'; request: Request; path: string; replaces?: Slot };
+  /** `replaces` are transfers to end: what the client has given up, or what nobody wants. */
+  | { kind: 'accept'; request: Request; path: string; replaces: Slot[] };
 
 /** Decides on one packet; changes nothing. */
 export function admit(
@@ -38,10 +43,14 @@ export function admit(
   if (replaces && isRepetition(replaces, fingerprint(bytes), nowMs, limits)) {
     return { kind: 'ignore', reason: 'repeated-request' };
   }
+  const accepted = { kind: 'accept', request: packet, path } as const;
   // Ending a running transfer makes room at once; one whose file is still looked up does not.
   const full = replaces?.transfer ? undefined : fullFor(address, slots, limits);
-  if (full) return { kind: 'refuse', reason: full, path };
-  return { kind: 'accept', request: packet, path, ...(replaces ? { replaces } : {}) };
+  if (!full) return { ...accepted, replaces: replaces ? [replaces] : [] };
+  const unanswered = findUnanswered(full.slots, nowMs, limits);
+  // No ERROR: a ROM would give up, while one that hears nothing asks again, and there is room by then.
+  if (!unanswered) return { kind: 'ignore', reason: full.reason };
+  return { ...accepted, replaces: replaces ? [replaces, unanswered] : [unanswered] };
 }
 
 /** A request as text that can be compared with a later one. */
@@ -55,7 +64,12 @@ function unfitRequest({ kind, mode }: Request): Refusal | undefined {
   return mode === 'netascii' || mode === 'mail' ? `mode-${mode}` : 'mode-unknown';
 }
 
-function fullFor(address: string, slots: Slots, limits: TftpLimits): Refusal | undefined {
-  if (slots.countOf(address) >= limits.maxTransfersPerClient) return 'too-many-transfers-of-client';
-  return slots.all.size >= limits.maxTransfers ? 'too-many-transfers' : undefined;
+/** Which cap is reached, and the slots that one of must go. */
+function fullFor(address: string, { all, countOf }: Slots, limits: TftpLimits) {
+  if (countOf(address) >= limits.maxTransfersPerClient) {
+    const own = [...all].filter(({ client }) => client.address === address);
+    return { reason: 'too-many-transfers-of-client', slots: own } as const;
+  }
+  if (all.size < limits.maxTransfers) return undefined;
+  return { reason: 'too-many-transfers', slots: [...all] } as const;
 }

@@ -8,7 +8,10 @@ export interface TftpLimits extends OptionLimits, RetryPolicy {
   maxTransfersPerClient: number;
   /** How often retries are looked for: the resolution of every wait. */
   tickMs: number;
-  /** A repeated request this long after the last progress comes from a client that started anew. */
+  /**
+   * A repeated request this long after the last progress comes from a client that started anew; and a
+   * transfer of which nothing was acknowledged for so long gives way where there is no room.
+   */
   restartAfterMs: number;
   /** Kernel buffer for requests: a hall of PCs switched on at once asks within a second. */
   requestBufferBytes: number;

@@ -10,8 +10,6 @@ export type Refusal =
   | 'mode-netascii'
   | 'mode-mail'
   | 'mode-unknown'
-  | 'too-many-transfers'
-  | 'too-many-transfers-of-client'
   | 'no-socket';
 
 /** What the client is told: people read it on a PC's screen. */
@@ -32,10 +30,5 @@ export const refusalAnswers: Readonly<Record<Refusal, { code: number; message: s
   },
   'mode-mail': { code: errorNumbers.illegalOperation, message: 'only octet mode, not mail' },
   'mode-unknown': { code: errorNumbers.illegalOperation, message: 'only octet mode' },
-  'too-many-transfers': { code: errorNumbers.undefined, message: 'too many transfers, try later' },
-  'too-many-transfers-of-client': {
-    code: errorNumbers.undefined,
-    message: 'too many transfers from this address',
-  },
   'no-socket': { code: errorNumbers.undefined, message: 'server is out of sockets, try later' },
 };

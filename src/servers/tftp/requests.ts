@@ -55,7 +55,7 @@ export function takeRequest(deps: RequestDeps, listener: UdpSocket, datagram: Da
     refuse(deps, asked, admission.reason);
     return;
   }
-  if (admission.replaces) supersede(admission.replaces);
+  for (const slot of admission.replaces) supersede(slot);
   const slot = slots.take(client, fingerprint(datagram.bytes));
   void begin(deps, slot, asked, admission.request);
 }

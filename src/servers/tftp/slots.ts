@@ -66,3 +66,20 @@ export function isRepetition(
   if (!slot.transfer?.established()) return true;
   return nowMs - slot.transfer.lastProgressMs() < restartAfterMs;
 }
+
+/**
+ * The oldest transfer of which the client has acknowledged nothing, where it has had the time to: the
+ * request was forged, or the client is gone. Without this, a handful of forged requests would keep a
+ * PC from booting until they time out.
+ */
+export function findUnanswered(
+  slots: readonly Slot[],
+  nowMs: number,
+  { restartAfterMs }: Pick<TftpLimits, 'restartAfterMs'>,
+): Slot | undefined {
+  // Slots are kept in the order in which they were taken.
+  return slots.find(
+    ({ transfer }) =>
+      transfer && !transfer.established() && nowMs - transfer.lastProgressMs() >= restartAfterMs,
+  );
+}

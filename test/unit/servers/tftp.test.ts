@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { type OpenUdp, openUdp } from '../../../src/net/udp.ts';
@@ -209,23 +210,38 @@ test('a silent client gets everything again and is then given up', async () => {
   expect(reports).toMatchObject([{ outcome: 'timed-out', reason: 'no-ack', retransmits: 3 }]);
 });
 
-test('the cap holds per client and in total, and room comes back', async () => {
-  const limits = { maxTransfersPerClient: 2, maxTransfers: 3, maxRetries: 0, retryTimeoutMs: 100 };
+test('the caps hold, and what nobody acknowledges gives way to who asks again', async () => {
+  const limits = {
+    ...{ maxTransfersPerClient: 2, maxTransfers: 3 },
+    ...{ retryTimeoutMs: 10_000, restartAfterMs: 300 },
+  };
   const { port, counters } = await serve({ limits });
-  const clients = await Promise.all(
-    ['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.3'].map(openClient),
-  );
-  const answers: Packet['kind'][] = [];
-  for (const client of clients) {
+  const [forged, wanted, again, silent, other] = await Promise.all([
+    ...['127.0.0.1', '127.0.0.1', '127.0.0.1'].map(openClient),
+    ...['127.0.0.2', '127.0.0.3'].map(openClient),
+  ]);
+  if (!forged || !wanted || !again || !silent || !other) throw new Error('no clients');
+  const gets = async (client: typeof forged) => {
     client.send(readRequest('big'), port);
-    answers.push((await client.receive()).packet.kind);
-  }
-  expect(answers).toEqual(['DATA', 'DATA', 'ERROR', 'DATA', 'ERROR']);
-  expect(counters.get('tftp.refused.too-many-transfers-of-client')).toBe(1);
-  expect(counters.get('tftp.refused.too-many-transfers')).toBe(1);
-  await until(() => counters.get('tftp.transfers.timed-out') === 3);
-  clients[4]?.send(readRequest('big'), port);
-  expect((await clients[4]?.receive())?.packet.kind).toBe('DATA');
+    return client.receive();
+  };
+  await gets(forged);
+  const { port: transferPort } = await gets(wanted);
+  wanted.send({ kind: 'ACK', block: 1 }, transferPort);
+  expect((await wanted.receive()).packet).toMatchObject({ block: 2 });
+  again.send(readRequest('big'), port);
+  await until(() => counters.get('tftp.ignored.too-many-transfers-of-client') === 1);
+  await gets(silent);
+  other.send(readRequest('big'), port);
+  await until(() => counters.get('tftp.ignored.too-many-transfers') === 1);
+
+  await sleep(limits.restartAfterMs + 100);
+  expect((await gets(again)).packet).toMatchObject({ kind: 'DATA', block: 1 });
+  expect((await gets(other)).packet).toMatchObject({ kind: 'DATA', block: 1 });
+  expect(counters.get('tftp.transfers.aborted')).toBe(2);
+  // The one that made progress was never in question.
+  wanted.send({ kind: 'ACK', block: 2 }, transferPort);
+  expect((await wanted.receive()).packet).toMatchObject({ block: 3 });
 });
 
 test('out of sockets: a clear ERROR, and service again when there are some', async () => {
