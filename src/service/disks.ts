@@ -4,7 +4,7 @@ import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
-import { type ExportedOverlay, isExported, type OverlayRow } from '../store/overlays.ts';
+import { isExported, type OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
 import { createDraftDisks } from './draft-disks.ts';
 import type { Images } from './images.ts';
@@ -40,16 +40,12 @@ export function createDisks(deps: DiskDeps) {
   const perHost = <Result>(host: HostRow, work: () => Promise<Result>) =>
     serialise(hostKey(host.id), work);
 
-  /** The target of one host's overlays, which come in LUN order. */
-  const hostSpec = (name: string, owner: number, disks: ExportedOverlay[]) =>
-    targetSpec(volumes, { name, owner, disks });
-
   async function attachOwn(host: HostRow, entry: EntryRow): Promise<AttachedDisk> {
     const name = hostTargetName(prefix(), entry.name, host.mac);
     const { taken, replaced, staleTargets } = await overlays.take(host, entry, name);
     // From before a change of the entry's name, the PC's MAC or the prefix: no disk has two targets.
     for (const stale of staleTargets) await targets.remove(stale);
-    const spec = hostSpec(name, host.id, taken);
+    const spec = targetSpec(volumes, { name, owner: host.id, disks: taken });
     await targets.ensure(spec);
     await overlays.discard(replaced);
     return attachedDisk(targets, spec);
@@ -134,7 +130,8 @@ export function createDisks(deps: DiskDeps) {
         wanted.add(name);
         const host = store.hosts.find('id', first.hostId);
         const entry = store.entries.find({ id: first.entryId });
-        await orEvent(entry, host, () => targets.ensure(hostSpec(name, first.hostId, disks)));
+        const spec = targetSpec(volumes, { name, owner: first.hostId, disks });
+        await orEvent(entry, host, () => targets.ensure(spec));
       }
       for (const entry of drafts.exported()) {
         wanted.add(drafts.nameOf(entry));

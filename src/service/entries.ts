@@ -73,6 +73,15 @@ export function createEntries({ store, timeline }: EntryDeps) {
       return present(getRow(fields.name));
     },
 
+    /** Whether PCs would get other disks, or the same by another name. */
+    changesDisks(name: string, changes: EntryFields): boolean {
+      const before = present(getRow(name));
+      const after = { ...before, ...changes };
+      return (['name', 'os', 'data'] as const).some(
+        (field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]),
+      );
+    },
+
     /** PCs that run from it go on with what they have, and get the change when they boot next. */
     update(name: string, fields: EntryFields): Entry {
       store.entries.update(getRow(name).id, toRow(fields));

@@ -131,7 +131,7 @@ export function createServices(deps: ServiceDeps) {
       return entry;
     },
     async updateEntry(name: string, fields: EntryFields): Promise<Entry> {
-      const changesDisks = (fields.name ?? fields.os ?? fields.data) !== undefined;
+      const changesDisks = entries.changesDisks(name, fields);
       if (changesDisks) await disks.releaseDrafts(entries.getRow(name));
       const entry = entries.update(name, fields);
       if (changesDisks) await disks.dropOrphans(entries.getRow(entry.name));

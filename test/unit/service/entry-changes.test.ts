@@ -109,7 +109,8 @@ describe('a change of an entry', () => {
     logIn(target);
     await expect(rename()).rejects.toMatchObject({ code: 'draft_in_use' });
     expect(disksOf(target)).toEqual(drafts);
-    await services.updateEntry('win', { description: 'a text hurts nobody' });
+    const same = { name: 'win', os: 'win', data: ['games'] };
+    await services.updateEntry('win', { ...same, description: 'a text hurts nobody' });
 
     fake.targets.sessions.length = 0;
     await rename();
