@@ -56,6 +56,16 @@ export function createDisks(deps: DiskDeps) {
     await overlays.discard([row]);
   }
 
+  /** Each in its host's turn, as it is then: a PC that boots meanwhile may have dropped it itself. */
+  async function dropInTurn(rows: readonly OverlayRow[]): Promise<void> {
+    for (const { id, hostId } of rows) {
+      await serialise(hostKey(hostId), async () => {
+        const row = store.overlays.find(id);
+        if (row) await dropOverlay(row);
+      });
+    }
+  }
+
   /** Failure becomes an event: one disk that cannot be had must not keep the others from their PCs. */
   async function orEvent(
     entry: EntryRow | undefined,
@@ -98,20 +108,13 @@ export function createDisks(deps: DiskDeps) {
      */
     async dropOrphans(entry: EntryRow): Promise<void> {
       const running = new Set((await targets.sessions()).map(({ target }) => target));
-      for (const row of overlays.orphans(entry)) {
-        if (isExported(row) && running.has(row.target)) continue;
-        await serialise(hostKey(row.hostId), async () => {
-          // The PC may have booted meanwhile, and dropped it itself.
-          if (store.overlays.find(row.id)) await dropOverlay(row);
-        });
-      }
+      const isFree = (row: OverlayRow) => !isExported(row) || !running.has(row.target);
+      await dropInTurn(overlays.orphans(entry).filter(isFree));
     },
 
     /** Before an entry is removed: takes its disks away from every host. */
     async resetEntry(entry: EntryRow): Promise<void> {
-      for (const row of overlays.ofEntry(entry.id)) {
-        await serialise(hostKey(row.hostId), () => dropOverlay(row));
-      }
+      await dropInTurn(overlays.ofEntry(entry.id));
       await targets.remove(drafts.nameOf(entry));
     },
 

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
@@ -23,3 +24,22 @@ export async function createFakeServices(path = ':memory:') {
 }
 
 export type FakeServices = Awaited<ReturnType<typeof createFakeServices>>;
+
+/** The PC of the fake cafe, where it is, and the target of its own disks. */
+export const fakePc = {
+  mac: '52:54:00:00:00:01',
+  address: '10.77.0.101',
+  target: 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001',
+};
+
+/** Fake services with the entry `win`, which has an os and a data image, and one PC that was seen. */
+export async function createFakeCafe(host: HostFields = {}): Promise<FakeServices> {
+  const fake = await createFakeServices();
+  const { services } = fake;
+  await services.images.createBlank({ name: 'win', kind: 'os' }, 1024);
+  await services.images.createBlank({ name: 'games', kind: 'data' }, 2048);
+  services.addEntry({ name: 'win', os: 'win', data: ['games'] });
+  services.addHost({ name: 'pc-01', mac: fakePc.mac, entry: 'win', ...host });
+  services.boots.sawAddress(fakePc.mac, fakePc.address);
+  return fake;
+}

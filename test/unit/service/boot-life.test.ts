@@ -1,23 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
-import { createFakeServices, type FakeServices } from '../../fakes/services.ts';
+import { createFakeCafe, type FakeServices, fakePc } from '../../fakes/services.ts';
 
-const mac = '52:54:00:00:00:01';
-const address = '10.77.0.101';
-const iqn = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+const { mac, address, target: iqn } = fakePc;
 
 describe('the disks of a boot', () => {
   let fake: FakeServices;
   let services: FakeServices['services'];
 
   beforeEach(async () => {
-    fake = await createFakeServices();
+    fake = await createFakeCafe();
     services = fake.services;
-    await services.images.createBlank({ name: 'win', kind: 'os' }, 1024);
-    await services.images.createBlank({ name: 'games', kind: 'data' }, 2048);
-    services.addEntry({ name: 'win', os: 'win', data: ['games'] });
-    services.addHost({ name: 'pc-01', mac, entry: 'win' });
-    services.boots.sawAddress(mac, address);
   });
   afterEach(async () => {
     await services.close();

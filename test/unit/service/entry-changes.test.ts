@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFakeServices, type FakeServices } from '../../fakes/services.ts';
+import { createFakeCafe, type FakeServices, fakePc } from '../../fakes/services.ts';
 
-const mac = '52:54:00:00:00:01';
-const address = '10.77.0.101';
+const { mac, address, target: iqn } = fakePc;
 const prefix = 'iqn.2022-10.org.dbc.iscsi:sn';
-const iqn = `${prefix}.win.525400000001`;
 
 /** A cafe does not close for these: a PC goes on with what it has, and gets the change when it boots next. */
 describe('a change of an entry', () => {
@@ -12,14 +10,9 @@ describe('a change of an entry', () => {
   let services: FakeServices['services'];
 
   beforeEach(async () => {
-    fake = await createFakeServices();
+    fake = await createFakeCafe({ overlay: 'keep' });
     services = fake.services;
-    await services.images.createBlank({ name: 'win', kind: 'os' }, 1024);
-    await services.images.createBlank({ name: 'games', kind: 'data' }, 2048);
     await services.images.createBlank({ name: 'more', kind: 'data' }, 2048);
-    services.addEntry({ name: 'win', os: 'win', data: ['games'] });
-    services.addHost({ name: 'pc-01', mac, entry: 'win', overlay: 'keep' });
-    services.boots.sawAddress(mac, address);
   });
   afterEach(async () => {
     await services.close();

@@ -109,7 +109,8 @@ function createReceiver(
   let unacknowledged = 0;
   let started = false;
   let done = false;
-  let lastHeardMs = 0;
+  /** Since when it waits: the last datagram, or the last time it gave up waiting for one. */
+  let waitingSinceMs = 0;
   let repeated = false;
 
   const acknowledge = () => {
@@ -118,14 +119,17 @@ function createReceiver(
   };
   const remind = () => {
     if (done) return;
-    if (started && agenda.nowMs() - lastHeardMs >= timeoutMs) acknowledge();
+    if (started && agenda.nowMs() - waitingSinceMs >= timeoutMs) {
+      waitingSinceMs = agenda.nowMs();
+      acknowledge();
+    }
     agenda.add(25, remind);
   };
   agenda.add(25, remind);
 
   return {
     take(bytes: Buffer) {
-      lastHeardMs = agenda.nowMs();
+      waitingSinceMs = agenda.nowMs();
       started = true;
       const packet = decodePacket(bytes);
       if (packet.kind === 'OACK' && parts.length === 0) {
