@@ -14,5 +14,6 @@ export const noTargets: TargetServer = {
   remove: async () => {},
   list: async () => [],
   sessions: async () => [],
+  refusals: async () => [],
   close: async () => {},
 };

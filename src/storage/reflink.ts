@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, open, readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CafebootError } from '../errors.ts';
+import { hasErrno } from './errno.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
 import { openPool, type PoolOptions } from './reflink-pool.ts';
 import type { Volume, VolumeStore } from './volumes.ts';
@@ -71,6 +72,9 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
       return Promise.all(names.map((file) => describe(directory, file)));
     },
 
+    // A file is there or it is not.
+    activate: async () => [],
+
     devicePath: path,
 
     async capacity() {
@@ -91,10 +95,6 @@ async function removePartials(directory: string): Promise<void> {
   for (const file of await readdir(directory)) {
     if (file.endsWith(partial)) await rm(join(directory, file), { force: true });
   }
-}
-
-function hasErrno(error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code;
 }
 
 function fileError(error: unknown, volume: string): unknown {

@@ -12,9 +12,17 @@ export interface TargetSpec {
   name: string;
   initiator: string;
   luns: Lun[];
+  /** What the initiator must prove to know; none: its name is enough. */
+  chap?: Chap;
 }
 
-/** A logged-in initiator. Byte counts are since its login. */
+/** RFC 7143 section 12.1; Windows takes secrets of 12 to 16 bytes only. */
+export interface Chap {
+  userName: string;
+  secret: string;
+}
+
+/** A logged-in initiator. Byte counts are since its login (tgt) or since its target was made (lio, in MiB). */
 export interface Session {
   /** Another one for each login to the same target. */
   id: string;
@@ -23,6 +31,17 @@ export interface Session {
   address: string;
   readBytes: number;
   writtenBytes: number;
+}
+
+/** How often logins to one target of ours were refused since it was made, and who tried last. */
+export interface Refusals {
+  target: string;
+  /** The initiator's name is not the listed one. */
+  wrongInitiator: number;
+  /** CHAP: a wrong secret, or none. */
+  wrongSecret: number;
+  lastInitiator: string;
+  lastAddress: string;
 }
 
 export type EnsureOutcome = 'created' | 'replaced' | 'unchanged';
@@ -42,5 +61,7 @@ export interface TargetServer {
   /** Names of all targets of ours, sorted. */
   list(): Promise<string[]>;
   sessions(): Promise<Session[]>;
+  /** Of targets that refused anybody; a server that does not count has none. */
+  refusals(): Promise<Refusals[]>;
   close(): Promise<void>;
 }

@@ -77,6 +77,8 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
     remove,
     list: async () => [...known.keys()].sort(),
     sessions: () => listSessions(admin),
+    // tgtd tells nobody whom it refused.
+    refusals: async () => [],
 
     async close() {
       // A daemon that died meanwhile has nothing left to remove.

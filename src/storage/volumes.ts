@@ -32,6 +32,8 @@ export interface VolumeStore {
   /** Grows a volume; never shrinks one. */
   grow(name: string, sizeBytes: number): Promise<void>;
   list(): Promise<Volume[]>;
+  /** Makes every volume usable that is not, as after a reboot; names of those that were brought back. */
+  activate(): Promise<string[]>;
   /** Where the volume's bytes can be opened; the path does not change while the volume lives. */
   devicePath(name: string): string;
   capacity(): Promise<Capacity>;

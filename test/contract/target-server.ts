@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TargetServer, TargetSpec } from '../../src/storage/targets.ts';
+import type { Chap, TargetServer, TargetSpec } from '../../src/storage/targets.ts';
 
 /** One kind of target server with two or more disks to export and a real initiator to try it with. */
 export interface TargetServerCase {
@@ -7,7 +7,11 @@ export interface TargetServerCase {
   /** Paths of disks of 8 MiB each, four of them. */
   disks: string[];
   /** A login and listing of LUNs: `{lun, sizeMb}` per disk, or the reason it was refused. */
-  login(initiator: string, target: string): Promise<{ luns: number[] } | { refused: string }>;
+  login(
+    initiator: string,
+    target: string,
+    chap?: Chap,
+  ): Promise<{ luns: number[] } | { refused: string }>;
   /** Logs in, stays, and gives back the way to leave. */
   stay(initiator: string, target: string, lun: number): Promise<() => Promise<void>>;
   cleanUp(): Promise<void>;

@@ -53,6 +53,7 @@ export async function createFakeVolumes() {
       await rm(path(name), { force: true });
     },
     grow: (name, sizeBytes) => truncate(path(name), sizeBytes),
+    activate: async () => [],
     async list() {
       const names = (await readdir(directory)).sort();
       return Promise.all(
@@ -89,6 +90,7 @@ export function createFakeTargets() {
       specs.delete(name);
     },
     list: async () => [...specs.keys()].sort(),
+    refusals: async () => [],
     async sessions() {
       faults.check('sessions');
       return [...sessions];

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
+import { initiatorAt } from '../contract/initiator.ts';
 import { describeTargetServer } from '../contract/target-server.ts';
 
 const address = '127.0.0.1';
@@ -26,37 +25,7 @@ describeTargetServer('tgt', async () => {
     start: () => startTgt({ runDir: directory, portals: [{ address, port }], run }),
     disks: await makeDisks(directory),
 
-    async login(initiator, target) {
-      const url = `iscsi://${address}:${port}`;
-      const all = await execa('iscsi-ls', ['-s', '-i', initiator, url], {
-        reject: false,
-        timeout: 10_000,
-        all: true,
-      });
-      const block = all.all.split('Target:').find((part) => part.startsWith(`${target} `));
-      if (!block) return { refused: all.all };
-      const luns = [...block.matchAll(/Lun:(\d+)\s+Type:DIRECT_ACCESS/g)];
-      return { luns: luns.map(([, lun]) => Number(lun)) };
-    },
-
-    async stay(initiator, target, lun) {
-      const url = `iscsi://${address}:${port}/${target}/${lun}`;
-      const child = spawn('iscsi-perf', ['-i', initiator, url], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      await new Promise<void>((resolve, reject) => {
-        child.stdout.on('data', (text: Buffer) => /iops/.test(String(text)) && resolve());
-        child.once('exit', () => reject(new Error('iscsi-perf ended early')));
-        setTimeout(() => reject(new Error('no session within 10 s')), 10_000).unref();
-      });
-      return () =>
-        new Promise<void>((resolve) => {
-          if (child.exitCode !== null || child.signalCode !== null) return resolve();
-          child.once('exit', () => resolve());
-          child.kill('SIGKILL');
-        });
-    },
-
+    ...initiatorAt(address, port),
     cleanUp: () => rm(directory, { recursive: true }),
   };
 });

@@ -1,0 +1,119 @@
+import { CafebootError, hasCode } from '../errors.ts';
+import type { Run } from './exec.ts';
+
+/** Commands that one `lvm` process is given at most, so that the first of many is not kept waiting long. */
+const batchLimit = 50;
+/** Of one command; a batch has it times its length. */
+const commandTimeoutMs = 60_000;
+
+/**
+ * lvm's own profile for programs that drive its shell, part of Debian's and Ubuntu's lvm2: the shell
+ * reports in JSON how each command ended.
+ */
+const shellEnvironment = { LVM_COMMAND_PROFILE: 'lvmdbusd' };
+
+/** What a command failed over, from what it says; lvm's exit code is 5 for all of these. */
+const reasons = [
+  { code: 'already_exists', pattern: /already exists/i },
+  { code: 'in_use', pattern: /in use|is used by|contains a filesystem|used by another/i },
+  {
+    code: 'no_space',
+    pattern: /insufficient|not enough|out of (data|metadata)? ?space|free space|reached threshold/i,
+  },
+  { code: 'not_found', pattern: /failed to find|not found|cannot (find|process)/i },
+] as const;
+
+/** A command that waits for its turn. */
+interface Waiting {
+  argv: string[];
+  done: PromiseWithResolvers<void>;
+}
+
+export type Lvm = ReturnType<typeof createLvm>;
+
+/**
+ * Runs lvm commands one after another, as its locks would anyway, and all that wait in one process, which
+ * halves their cost. Names in `argv` match `[A-Za-z0-9_./-]`, so that the shell's words are ours.
+ */
+export function createLvm(run: Run) {
+  const waiting: Waiting[] = [];
+  let working = false;
+
+  async function work(): Promise<void> {
+    if (working) return;
+    working = true;
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, batchLimit);
+      const failed = batch.length === 1 ? batch : await runBatch(run, batch);
+      // Alone, a command says why it fails; and one that a broken batch never reached is done now.
+      for (const { argv, done } of failed)
+        await runAlone(run, argv).then(() => done.resolve(), done.reject);
+    }
+    working = false;
+  }
+
+  return {
+    /** Throws `already_exists`, `in_use`, `no_space` or `not_found`, with `volume` for what it says. */
+    change(argv: string[]): Promise<void> {
+      const done = Promise.withResolvers<void>();
+      waiting.push({ argv, done });
+      void work();
+      return done.promise;
+    },
+    /** A report's JSON, as it is now. Throws the same. */
+    async report(argv: string[]): Promise<string> {
+      const format = ['--reportformat', 'json', '--units', 'b', '--nosuffix'];
+      const [command = '', ...rest] = argv;
+      return runAlone(run, [command, ...format, ...rest]);
+    },
+  };
+}
+
+async function runAlone(run: Run, argv: string[]): Promise<string> {
+  try {
+    return (await run('lvm', argv, { timeoutMs: commandTimeoutMs })).stdout;
+  } catch (error) {
+    throw lvmError(error, argv);
+  }
+}
+
+/** Resolves those that succeeded and returns the others. */
+async function runBatch(run: Run, batch: Waiting[]): Promise<Waiting[]> {
+  const input = `${batch.map(({ argv }) => argv.join(' ')).join('\n')}\n`;
+  const timeoutMs = commandTimeoutMs * batch.length;
+  const outcomes = await run('lvm', [], { input, timeoutMs, env: shellEnvironment }).then(
+    ({ stdout }) => parseOutcomes(stdout),
+    (error: unknown) => {
+      if (hasCode(error, 'command_missing')) throw error;
+      return [];
+    },
+  );
+  return batch.filter(({ done }, index) => {
+    if (!outcomes[index]) return true;
+    done.resolve();
+    return false;
+  });
+}
+
+/** For each command given to lvm's shell, whether it succeeded. */
+export function parseOutcomes(text: string): boolean[] {
+  interface Part {
+    log: { log_object_type: string; log_ret_code: string }[];
+  }
+  const documents = text.split(/^ {2}\}$/m).filter((part) => part.trim() !== '');
+  return documents.map((part) => {
+    const { log } = JSON.parse(`${part}}`) as Part;
+    const status = log.find(({ log_object_type }) => log_object_type === 'cmd');
+    return status?.log_ret_code === '1';
+  });
+}
+
+/** A failed command as one of the errors that a volume store has. */
+export function lvmError(error: unknown, argv: string[]): unknown {
+  if (!hasCode(error, 'command_failed')) return error;
+  const said = String(error.context.stderr);
+  const reason = reasons.find(({ pattern }) => pattern.test(said));
+  if (!reason) return error;
+  const volume = argv.at(-1) ?? '';
+  return new CafebootError(reason.code, { volume, name: volume }, { cause: error });
+}

@@ -1,0 +1,115 @@
+import { CafebootError, hasCode } from '../errors.ts';
+import type { Run } from './exec.ts';
+import { createLvm } from './lvm-batch.ts';
+import { ensureThinPool, findVolume, type ThinPoolOptions } from './lvm-pool.ts';
+import { type LvmVolume, parseVolumes, volumeFields } from './lvm-report.ts';
+import { checkVolumeName, roundToSector } from './names.ts';
+import type { VolumeStore } from './volumes.ts';
+
+export interface LvmThinOptions extends ThinPoolOptions {
+  run: Run;
+}
+
+/** Both must be there for a volume to be ours: a name alone may be somebody else's. */
+const ourPrefix = 'cb-';
+const ourTag = 'cafeboot';
+
+/**
+ * Disks as thin volumes of one pool. A snapshot shares every chunk with its origin until either is
+ * written, and outlives it. Volumes stay active when this is closed: PCs may be running from them.
+ */
+export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore> {
+  const { volumeGroup, pool, run } = options;
+  const lvm = createLvm(run);
+  await ensureThinPool(lvm, options);
+  const path = (name: string) => {
+    checkVolumeName(name);
+    return `${volumeGroup}/${ourPrefix}${name}`;
+  };
+  const nameOf = (name: string) => {
+    checkVolumeName(name);
+    return ourPrefix + name;
+  };
+  // Without -kn, a thin snapshot is left out whenever the group is activated.
+  const asOurs = ['-y', '-kn', '--addtag', ourTag];
+
+  async function ours(): Promise<LvmVolume[]> {
+    const volumes = parseVolumes(await lvm.report(['lvs', '-o', volumeFields, volumeGroup]));
+    return volumes.filter(({ name, tags }) => name.startsWith(ourPrefix) && tags.includes(ourTag));
+  }
+
+  const store: VolumeStore = {
+    kind: 'lvm-thin',
+
+    async create(name, sizeBytes) {
+      if (!(sizeBytes > 0))
+        throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
+      const size = `${roundToSector(sizeBytes)}b`;
+      const thin = ['--type', 'thin', '-V', size, '--thinpool', pool];
+      await lvm.change(['lvcreate', ...asOurs, ...thin, '-n', nameOf(name), volumeGroup]);
+    },
+
+    async snapshot(origin, name) {
+      await lvm.change(['lvcreate', ...asOurs, '-s', '-n', nameOf(name), path(origin)]);
+    },
+
+    async remove(name) {
+      await lvm.change(['lvremove', '-y', path(name)]).catch((error: unknown) => {
+        if (!hasCode(error, 'not_found')) throw error;
+      });
+    },
+
+    async grow(name, sizeBytes) {
+      const current = await findVolume(lvm, path(name));
+      if (!current) throw new CafebootError('not_found', { volume: name });
+      if (sizeBytes < current.sizeBytes) {
+        throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
+      }
+      if (sizeBytes === current.sizeBytes) return;
+      await lvm.change(['lvextend', '-y', '-L', `${roundToSector(sizeBytes)}b`, path(name)]);
+    },
+
+    async list() {
+      return (await ours()).map(({ name, sizeBytes, dataPercent }) => ({
+        name: name.slice(ourPrefix.length),
+        sizeBytes,
+        usedBytes: Math.round((sizeBytes * dataPercent) / 100),
+      }));
+    },
+
+    async activate() {
+      const inactive = (await ours()).filter(({ isActive }) => !isActive);
+      // One command each, in batches: one that cannot be activated does not keep the others back.
+      const results = await Promise.allSettled(
+        inactive.map(({ name }) =>
+          lvm.change(['lvchange', '-y', '-ay', '-K', `${volumeGroup}/${name}`]),
+        ),
+      );
+      return inactive
+        .filter((_, index) => results[index]?.status === 'fulfilled')
+        .map(({ name }) => name.slice(ourPrefix.length));
+    },
+
+    devicePath: (name) => `/dev/${path(name)}`,
+
+    async capacity() {
+      const found = await findVolume(lvm, `${volumeGroup}/${pool}`);
+      if (!found)
+        throw new CafebootError('storage_unavailable', { path: `${volumeGroup}/${pool}` });
+      const share = (sizeBytes: number, percent: number) => Math.round((sizeBytes * percent) / 100);
+      const { sizeBytes, dataPercent, metadataSizeBytes, metadataPercent } = found;
+      return {
+        totalBytes: sizeBytes,
+        usedBytes: share(sizeBytes, dataPercent),
+        metadata: {
+          totalBytes: metadataSizeBytes,
+          usedBytes: share(metadataSizeBytes, metadataPercent),
+        },
+      };
+    },
+
+    close: async () => {},
+  };
+  await store.activate();
+  return store;
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../src/storage/exec.ts';
+import { startLio } from '../../src/storage/lio.ts';
+import { startLvmThin } from '../../src/storage/lvm-thin.ts';
+import { startTgt } from '../../src/storage/tgt.ts';
+import { initiatorAt } from '../contract/initiator.ts';
+import { describeTargetServer } from '../contract/target-server.ts';
+import { makeVolumeGroup } from './volume-group.ts';
+
+const address = '127.0.0.1';
+const mebibyte = 1024 ** 2;
+const onSaveFailed = (error: unknown) => {
+  throw error;
+};
+
+/** Four thin volumes. */
+async function thinDisks() {
+  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vdb');
+  const pool = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 1024 * mebibyte };
+  const store = await startLvmThin({ ...pool, run });
+  const names = ['disk-0', 'disk-1', 'disk-2', 'disk-3'];
+  for (const name of names) await store.create(name, 8 * mebibyte);
+  return { disks: names.map(store.devicePath), cleanUp };
+}
+
+describeTargetServer('lio on lvm-thin', async () => ({
+  start: () => startLio({ portals: [{ address, port: 3261 }], run, onSaveFailed }),
+  ...(await thinDisks()),
+  ...initiatorAt(address, 3261),
+}));
+
+describeTargetServer('tgt on lvm-thin', async () => {
+  const runDir = await mkdtemp(join(tmpdir(), 'cafeboot-tgt-'));
+  return {
+    start: () => startTgt({ runDir, portals: [{ address, port: 3262 }], run }),
+    ...(await thinDisks()),
+    ...initiatorAt(address, 3262),
+  };
+});
+
+describeTargetServer('lio on files', async () => {
+  // Not on the root, an overlay: LIO opens files directly.
+  const directory = await mkdtemp(join('/run', 'cafeboot-lio-'));
+  const disks = [0, 1, 2, 3].map((index) => join(directory, `disk-${index}.img`));
+  for (const path of disks) {
+    await writeFile(path, '');
+    await truncate(path, 8 * mebibyte);
+  }
+  return {
+    start: () => startLio({ portals: [{ address, port: 3263 }], run, onSaveFailed }),
+    disks,
+    ...initiatorAt(address, 3263),
+    cleanUp: () => rm(directory, { recursive: true }),
+  };
+});

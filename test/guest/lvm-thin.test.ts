@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { run } from '../../src/storage/exec.ts';
+import { startLvmThin } from '../../src/storage/lvm-thin.ts';
+import { describeVolumeStore } from '../contract/volume-store.ts';
+import { makeVolumeGroup } from './volume-group.ts';
+
+const options = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 2 * 1024 ** 3, run };
+
+describeVolumeStore('lvm-thin', async () => {
+  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  return { start: () => startLvmThin(options), cleanUp };
+});
+
+test('an inactive volume is brought back; others of the group and the pool are left alone', async () => {
+  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  try {
+    await run('lvcreate', ['-y', '-L', '8m', '-n', 'theirs', 'cbtest']);
+    const store = await startLvmThin(options);
+    await run('lvcreate', ['-y', '-T', '-V', '8m', '-n', 'cb-theirs', 'cbtest/pool']);
+    await store.create('mine', 8 * 1024 ** 2);
+    await run('lvchange', ['-an', 'cbtest/cb-mine', 'cbtest/theirs', 'cbtest/cb-theirs']);
+    expect(await store.activate()).toEqual(['mine']);
+    expect((await store.list()).map(({ name }) => name)).toEqual(['mine']);
+    const { stdout } = await run('lvs', ['--noheadings', '-o', 'lv_name,lv_active', 'cbtest']);
+    const active = stdout.split('\n').filter((line) => /\bactive/.test(line));
+    expect(active.map((line) => line.trim().split(' ')[0])).toEqual(['cb-mine', 'pool']);
+  } finally {
+    await cleanUp();
+  }
+});
+
+test('a name of the pool that is no pool, and a group that is not there, are told', async () => {
+  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  try {
+    await run('lvcreate', ['-y', '-L', '8m', '-n', 'pool', 'cbtest']);
+    const refused = { code: 'storage_unavailable' };
+    await expect(startLvmThin(options)).rejects.toMatchObject({
+      ...refused,
+      cause: { code: 'already_exists' },
+    });
+    await expect(startLvmThin({ ...options, volumeGroup: 'nobody' })).rejects.toMatchObject({
+      ...refused,
+      cause: { code: 'not_found' },
+    });
+  } finally {
+    await cleanUp();
+  }
+});
+
+test('a volume that is open is in use, and stays', async () => {
+  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  try {
+    const store = await startLvmThin(options);
+    await store.create('open', 8 * 1024 ** 2);
+    await run('mkfs.ext4', ['-q', store.devicePath('open')]);
+    await run('mount', [store.devicePath('open'), '/mnt']);
+    await expect(store.remove('open')).rejects.toMatchObject({ code: 'in_use' });
+    await run('umount', ['/mnt']);
+    await store.remove('open');
+    expect(await store.list()).toEqual([]);
+  } finally {
+    await cleanUp();
+  }
+});
