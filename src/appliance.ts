@@ -15,10 +15,11 @@ import { startDhcpServer } from './servers/dhcp/server.ts';
 import { createTftpFiles } from './servers/tftp/files.ts';
 import { startTftpServer } from './servers/tftp/server.ts';
 import { createServices, type Services } from './service/services.ts';
+import { createSettings, type Settings } from './service/settings.ts';
 import { run } from './storage/exec.ts';
 import { noTargets } from './storage/no-targets.ts';
-import { startReflinkStore } from './storage/reflink.ts';
-import { startTgt } from './storage/tgt.ts';
+import { startTargets, startVolumes } from './storage/start.ts';
+import type { TargetServer } from './storage/targets.ts';
 import { openStore } from './store/store.ts';
 
 export interface ApplianceDeps {
@@ -66,7 +67,7 @@ export async function startOffline(deps: ApplianceDeps) {
 async function startServices(
   { config, version, log }: ApplianceDeps,
   closers: Closers,
-  startTargets: () => ReturnType<typeof startTgt>,
+  openTargets: (settings: Settings) => Promise<TargetServer>,
 ): Promise<Services> {
   const { dataDir, poolSizeBytes } = config;
   const paths = pathsOf(dataDir);
@@ -76,13 +77,15 @@ async function startServices(
   await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
   const store = openStore(paths.database);
   closers.add(store.close);
-  const size = poolSizeBytes > 0 ? { poolSizeBytes } : {};
-  const volumes = await startReflinkStore({ dataDir, run, ...size });
+  const settings = createSettings(store);
+  const { volumeGroup, thinPool } = settings.get();
+  const volumes = await startVolumes({ dataDir, poolSizeBytes, volumeGroup, thinPool, run });
   closers.add(volumes.close);
-  const targets = await startTargets();
+  const targets = await openTargets(settings.get());
   closers.add(targets.close);
   const services = createServices({
     store,
+    settings,
     volumes,
     targets,
     log,
@@ -104,9 +107,14 @@ export async function startAppliance(deps: ApplianceDeps) {
   try {
     const interfaces = chooseInterfaces(config.interfaces);
     const paths = pathsOf(config.dataDir);
-    const portals = [{ address: '0.0.0.0', port: config.iscsiPort }];
-    const services = await startServices(deps, closers, () =>
-      startTgt({ runDir: paths.runDir, portals, run }),
+    const services = await startServices(deps, closers, ({ targetServer, portalAddresses }) =>
+      startTargets({
+        kind: targetServer,
+        portals: portalsOf(portalAddresses, config.iscsiPort),
+        runDir: paths.runDir,
+        run,
+        onSaveFailed: (error) => log.warn({ err: error }, 'targetcli could not save the targets'),
+      }),
     );
     await services.start();
     await startServers(deps, services, interfaces, closers);
@@ -119,6 +127,10 @@ export async function startAppliance(deps: ApplianceDeps) {
     await closers.closeAll();
     throw error;
   }
+}
+
+function portalsOf(addresses: readonly string[], port: number) {
+  return (addresses.length > 0 ? addresses : ['0.0.0.0']).map((address) => ({ address, port }));
 }
 
 async function startServers(

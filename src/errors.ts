@@ -12,6 +12,7 @@ export const errorCodes = [
   'wrong_image_kind',
   'draft_in_use',
   'no_space',
+  'pool_in_use',
   'command_failed',
   'command_missing',
   'command_timeout',

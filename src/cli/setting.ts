@@ -36,9 +36,18 @@ export function addSettingCommand(program: Command, context: CliContext): void {
     );
 }
 
-/** Numbers and true/false are meant as such; anything else is text. */
+/** Numbers, true/false and lists (`["10.0.0.1"]`) are meant as such; anything else is text. */
 function toValue(text: string): unknown {
+  if (text.startsWith('[')) return parseList(text);
   if (/^-?\d+$/.test(text)) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
   return text;
+}
+
+function parseList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { CafebootError } from '../errors.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
@@ -13,13 +14,14 @@ import { createOverlays } from './overlays.ts';
 import { createPresences } from './presence.ts';
 import { createSerialise } from './serialise.ts';
 import { createSessionWatch } from './session-watch.ts';
-import { createSettings, type Settings } from './settings.ts';
+import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
 
 export interface ServiceDeps {
   store: Store;
+  settings: SettingsService;
   volumes: VolumeStore;
   targets: TargetServer;
   log: Logger;
@@ -37,13 +39,12 @@ const pruneEveryMs = 3_600_000;
  * in the order that leaves nothing behind.
  */
 export function createServices(deps: ServiceDeps) {
-  const { store, volumes, targets, log, now } = deps;
+  const { store, settings, volumes, targets, log, now } = deps;
   const startedAt = now();
   let started = false;
   const counters = createCounters();
   const serialise = createSerialise();
   const background = createBackground(log);
-  const settings = createSettings(store);
   const timeline = createTimeline({ store, counters, now });
   const tasks = createTasks({ store, timeline, log, now });
   const hosts = createHosts({ store, timeline, now });
@@ -84,6 +85,13 @@ export function createServices(deps: ServiceDeps) {
     for (const host of store.hosts.list()) {
       const entry = defaultEntryOf(host, list);
       if (entry) await disks.prepare(host, entry);
+    }
+  }
+
+  /** Images would stay behind in the pool that they are in. */
+  function refuseToMovePool(key: string): void {
+    if (isStorageSetting(key) && store.images.list().length > 0) {
+      throw new CafebootError('pool_in_use', { field: key });
     }
   }
 
@@ -145,11 +153,13 @@ export function createServices(deps: ServiceDeps) {
     },
 
     setSetting(key: string, value: unknown): Settings {
+      refuseToMovePool(key);
       const result = settings.set(key, value);
       timeline.record({ kind: 'setting.changed', data: { key, value: JSON.stringify(value) } });
       return result;
     },
     resetSetting(key: string): Settings {
+      refuseToMovePool(key);
       const result = settings.reset(key);
       timeline.record({ kind: 'setting.changed', data: { key, value: 'default' } });
       return result;

@@ -16,12 +16,28 @@ export const settingsSchema = Type.Object({
     pattern: '^iqn\\.[0-9]{4}-[0-9]{2}\\.[a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?$',
     default: 'iqn.2022-10.org.dbc.iscsi',
   }),
+  /** Volume group for the disks; empty: files below the data directory. Counts from the next start on. */
+  volumeGroup: Type.String({ pattern: '^([A-Za-z0-9_][A-Za-z0-9_-]{0,63})?$', default: '' }),
+  /** Thin pool in that group: made where it is not there, adopted where it is. */
+  thinPool: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$', default: 'cafeboot' }),
+  /** Who exports the disks; `auto`: the kernel's LIO where it has it. Counts from the next start on. */
+  targetServer: Type.Enum(['auto', 'lio', 'tgt'], { default: 'auto' }),
+  /** Addresses that PCs log in at; none: all. Counts from the next start on. */
+  portalAddresses: Type.Array(Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}$' }), {
+    default: [],
+    maxItems: 16,
+  }),
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });
 
 export type Settings = Static<typeof settingsSchema>;
+export type SettingsService = ReturnType<typeof createSettings>;
 export type SettingKey = keyof Settings;
+
+/** Whether it says where disks are: not to be changed while there are any. */
+export const isStorageSetting = (key: string): boolean =>
+  key === 'volumeGroup' || key === 'thinPool';
 
 const keys = Object.keys(settingsSchema.properties) as SettingKey[];
 

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
+import { createSettings } from '../../src/service/settings.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 
@@ -10,9 +11,11 @@ export async function createFakeServices(path = ':memory:') {
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
   const clock = { now: 1_700_000_000_000 };
-  const open = (): Services =>
-    createServices({
-      store: openStore(path),
+  const open = (): Services => {
+    const store = openStore(path);
+    return createServices({
+      store,
+      settings: createSettings(store),
       volumes: volumes.store,
       targets: targets.server,
       log: pino({ level: 'silent' }),
@@ -20,6 +23,7 @@ export async function createFakeServices(path = ':memory:') {
       now: () => clock.now,
       findNeighbour: async (address) => neighbours.get(address),
     });
+  };
   return { volumes, targets, neighbours, clock, services: open() };
 }
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
+import { createSettings } from '../../../src/service/settings.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
 
@@ -23,6 +24,7 @@ describe('after a restart', () => {
     store = openStore(join(directory, 'cafeboot.db'));
     services = createServices({
       store,
+      settings: createSettings(store),
       volumes: volumes.store,
       targets: targets.server,
       log: pino({ level: 'silent' }),
