@@ -11,6 +11,13 @@ import { createTranslator, findLanguage, type Translator } from './i18n/translat
 import { createApi } from './servers/api/server.ts';
 import { readScriptTemplates } from './templates.ts';
 
+/** Where a CHAP secret would be if an object that has one were ever logged. */
+const logRedaction = ['secret', 'chapSecret', 'editorChapSecret', 'password'].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
 /** The composition root: the only reader of argv and environment, the only one that exits. */
 async function main(): Promise<void> {
   const translator = createTranslator(findLanguage(process.env));
@@ -23,7 +30,7 @@ async function main(): Promise<void> {
       environment: process.env,
       configPath,
     });
-    const log = pino({ level: config.logLevel });
+    const log = pino({ level: config.logLevel, redact: logRedaction });
     const renderScript = createScriptRenderer(await readScriptTemplates());
     return { config, version, translator, renderScript, log };
   }

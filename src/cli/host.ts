@@ -3,14 +3,17 @@ import type { Host, HostFields } from '../service/hosts.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';
 
-const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay'];
+const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay', 'chap'];
 const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
 
-interface HostFlags extends Omit<HostFields, 'super'> {
+const onOff = ['on', 'off'];
+
+interface HostFlags extends Omit<HostFields, 'super' | 'chap'> {
   super?: string;
+  chap?: string;
 }
 
-/** `cafeboot host list|unknown|add|set|reset|remove`: the PCs. */
+/** `cafeboot host list|unknown|add|set|reset|renew-secret|remove`: the PCs. */
 export function addHostCommand(program: Command, context: CliContext): void {
   const host = program.command('host').description('the PCs');
   const show = (hosts: Host[]) =>
@@ -66,6 +69,15 @@ export function addHostCommand(program: Command, context: CliContext): void {
     );
 
   host
+    .command('renew-secret <host>')
+    .description('give a PC another CHAP secret, from its next boot on')
+    .action((key: string) =>
+      context.withApi(async (api) => {
+        show([(await api('POST', `/hosts/${encodeURIComponent(key)}/renew-secret`)) as Host]);
+      }),
+    );
+
+  host
     .command('remove <host>')
     .description('remove a PC and all that it wrote')
     .action((key: string) =>
@@ -81,10 +93,13 @@ function withFields(command: Command): Command {
     .option('--group <group>', 'its group; "" for none')
     .option('--entry <entry>', "its default boot entry; '' for the menu's first")
     .addOption(
-      new Option('--super <mode>', 'super mode: boots drafts of the golden disks').choices([
-        'on',
-        'off',
-      ]),
+      new Option('--super <mode>', 'super mode: boots drafts of the golden disks').choices(onOff),
+    )
+    .addOption(
+      new Option(
+        '--chap <mode>',
+        'whether it proves by a secret of its own that its disks are its own, from its next boot on',
+      ).choices(onOff),
     )
     .addOption(
       new Option('--overlay <policy>', 'what happens at a reboot to what it wrote').choices([
@@ -95,10 +110,11 @@ function withFields(command: Command): Command {
 }
 
 /** An empty text clears a field. */
-function toFields({ super: superMode, ...flags }: HostFlags): HostFields {
+function toFields({ super: superMode, chap, ...flags }: HostFlags): HostFields {
   const cleared = Object.entries(flags).map(([key, value]) => [key, value === '' ? null : value]);
   return {
     ...Object.fromEntries(cleared),
     ...(superMode !== undefined && { super: superMode === 'on' }),
+    ...(chap !== undefined && { chap: chap === 'on' }),
   };
 }

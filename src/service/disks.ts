@@ -6,6 +6,7 @@ import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import { isExported, type OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
+import { secretOf } from './chap.ts';
 import { createDraftDisks } from './draft-disks.ts';
 import type { Images } from './images.ts';
 import { hostTargetName } from './iqn.ts';
@@ -41,15 +42,25 @@ export function createDisks(deps: DiskDeps) {
     serialise(hostKey(host.id), work);
 
   async function attachOwn(host: HostRow, entry: EntryRow): Promise<AttachedDisk> {
+    // One that was in super mode before has no business with drafts any more.
+    await drafts.takeFrom(host);
     const name = hostTargetName(prefix(), entry.name, host.mac);
-    const { taken, replaced, staleTargets } = await overlays.take(host, entry, name);
+    const chapSecret = secretOf(host);
+    const use = { target: name, chapSecret };
+    const { taken, replaced, staleTargets } = await overlays.take(host, entry, use);
     // From before a change of the entry's name, the PC's MAC or the prefix: no disk has two targets.
     for (const stale of staleTargets) await targets.remove(stale);
-    const spec = targetSpec(volumes, { name, owner: host.id, disks: taken });
+    const spec = targetSpec(volumes, { name, owner: host.id, disks: taken, chapSecret });
     await targets.ensure(spec);
     await overlays.discard(replaced);
     return attachedDisk(targets, spec);
   }
+
+  /** Takes all of a host's own disks away, with what was written to them. */
+  const reset = (host: HostRow): Promise<void> =>
+    perHost(host, async () => {
+      for (const row of overlays.ofHost(host.id)) await dropOverlay(row);
+    });
 
   async function dropOverlay(row: OverlayRow): Promise<void> {
     if (isExported(row)) await targets.remove(row.target);
@@ -85,7 +96,7 @@ export function createDisks(deps: DiskDeps) {
     /** The disks for a boot of `entry` that starts now; `address` is the PC's. */
     attach: (host: HostRow, entry: EntryRow, address: string): Promise<AttachedDisk> =>
       host.super
-        ? drafts.attach(entry, { mac: host.mac, address })
+        ? drafts.attach(entry, { host, address })
         : perHost(host, () => attachOwn(host, entry)),
 
     /** Makes ahead, in the background, what the next boot will need. Failure becomes an event. */
@@ -94,13 +105,14 @@ export function createDisks(deps: DiskDeps) {
       return perHost(host, () => orEvent(entry, host, () => overlays.prepare(host, entry)));
     },
 
-    /** Takes all of a host's disks away, with what was written to them. */
-    reset: (host: HostRow): Promise<void> =>
-      perHost(host, async () => {
-        for (const row of overlays.ofHost(host.id)) await dropOverlay(row);
-      }),
-
+    reset,
     releaseDrafts: drafts.release,
+
+    /** Before a host is removed: nothing is left that it could log in to. */
+    async takeAll(host: HostRow): Promise<void> {
+      await reset(host);
+      await drafts.takeFrom(host);
+    },
 
     /**
      * After an entry got other images: overlays of those that it has no more go at once where no PC is
@@ -133,7 +145,8 @@ export function createDisks(deps: DiskDeps) {
         wanted.add(name);
         const host = store.hosts.find('id', first.hostId);
         const entry = store.entries.find({ id: first.entryId });
-        const spec = targetSpec(volumes, { name, owner: first.hostId, disks });
+        const { hostId: owner, chapSecret } = first;
+        const spec = targetSpec(volumes, { name, owner, disks, chapSecret });
         await orEvent(entry, host, () => targets.ensure(spec));
       }
       for (const entry of drafts.exported()) {

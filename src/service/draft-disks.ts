@@ -2,7 +2,9 @@ import { CafebootError } from '../errors.ts';
 import type { TargetServer, TargetSpec } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
+import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
+import { secretOf } from './chap.ts';
 import { createDraftHolders } from './draft-holders.ts';
 import { imageIdsOf } from './entries.ts';
 import type { Images } from './images.ts';
@@ -24,7 +26,7 @@ export interface DraftDiskDeps {
 
 /** A PC in super mode, and where it is. */
 interface Editor {
-  mac: string;
+  host: HostRow;
   address: string;
 }
 
@@ -50,7 +52,7 @@ export function createDraftDisks(deps: DraftDiskDeps) {
     const names = new Set(sharing.map(nameOf));
     const ids = sharing.map(({ id }) => id);
     const editor =
-      holders.findOther(ids, self?.mac) ??
+      holders.findOther(ids, self?.host.mac) ??
       (await targets.sessions()).find(
         (session) => names.has(session.target) && session.address !== self?.address,
       );
@@ -59,22 +61,33 @@ export function createDraftDisks(deps: DraftDiskDeps) {
     }
   }
 
-  async function specOf(entry: EntryRow): Promise<TargetSpec> {
+  async function specOf(entry: EntryRow, chapSecret: string | null): Promise<TargetSpec> {
     const disks = [];
     for (const image of overlays.imagesOf(entry)) disks.push(await images.ensureDraft(image));
-    return targetSpec(volumes, { name: nameOf(entry), owner: 0, disks });
+    return targetSpec(volumes, { name: nameOf(entry), owner: 0, disks, chapSecret });
+  }
+
+  /** No PC has the entry's drafts any more. */
+  async function withdraw(entry: EntryRow): Promise<void> {
+    await targets.remove(nameOf(entry));
+    store.entries.update(entry.id, { editorHostId: null, editorChapSecret: null });
+    holders.drop(entry.id);
   }
 
   return {
     nameOf,
 
-    /** Throws `draft_in_use`. */
+    /** The editor logs in as itself: from then on no other PC can. Throws `draft_in_use`. */
     attach: (entry: EntryRow, editor: Editor): Promise<AttachedDisk> =>
       inTurn(async () => {
         await refuseEdited(entry, editor);
-        const spec = await specOf(entry);
+        const { host, address } = editor;
+        const editorChapSecret = secretOf(host);
+        const spec = await specOf(entry, editorChapSecret);
+        // The row first: a restart from here on makes the same target again.
+        store.entries.update(entry.id, { editorHostId: host.id, editorChapSecret });
         await targets.ensure(spec);
-        holders.hold(entry.id, editor.mac, editor.address);
+        holders.hold(entry.id, host.mac, address);
         return attachedDisk(targets, spec);
       }),
 
@@ -85,12 +98,31 @@ export function createDraftDisks(deps: DraftDiskDeps) {
     release: (entry: EntryRow): Promise<void> =>
       inTurn(async () => {
         await refuseEdited(entry);
-        await targets.remove(nameOf(entry));
+        await withdraw(entry);
       }),
 
-    /** Entries whose every image has a draft: their targets were there before a restart. */
+    /** Of a host that edits no more. */
+    async takeFrom({ id }: HostRow): Promise<void> {
+      const isTheirs = ({ editorHostId }: EntryRow) => editorHostId === id;
+      if (!store.entries.list().some(isTheirs)) return;
+      await inTurn(async () => {
+        for (const entry of store.entries.list().filter(isTheirs)) await withdraw(entry);
+      });
+    },
+
+    /** Entries whose drafts a PC has: their targets were there before a restart. */
     exported: (): EntryRow[] =>
-      store.entries.list().filter((entry) => imageIdsOf(entry).every(store.images.findDraft)),
-    restore: (entry: EntryRow) => inTurn(async () => targets.ensure(await specOf(entry))),
+      store.entries
+        .list()
+        .filter(({ editorHostId }) => editorHostId !== null)
+        .filter((entry) => imageIdsOf(entry).every(store.images.findDraft)),
+
+    /** After a restart: the same target again, and time for its editor's OS to log in again. */
+    restore: (entry: EntryRow) =>
+      inTurn(async () => {
+        await targets.ensure(await specOf(entry, entry.editorChapSecret));
+        const host = store.hosts.find('id', entry.editorHostId ?? 0);
+        if (host) holders.hold(entry.id, host.mac, host.ip ?? host.name);
+      }),
   };
 }

@@ -15,6 +15,7 @@ export function createDraftHolders(now: () => number) {
     hold(entryId: number, mac: string, address: string): void {
       holders.set(entryId, { mac, address, since: now() });
     },
+    drop: (entryId: number) => void holders.delete(entryId),
     /** A PC, other than this one, that is starting from one of these entries' drafts. */
     findOther(entryIds: number[], mac?: string): DraftHolder | undefined {
       return entryIds

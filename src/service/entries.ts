@@ -1,5 +1,5 @@
 import { CafebootError } from '../errors.ts';
-import type { EntryRow } from '../store/entries.ts';
+import type { EntryRow, NewEntry } from '../store/entries.ts';
 import type { Store } from '../store/store.ts';
 import { parseSlug } from './fields.ts';
 import type { Timeline } from './timeline.ts';
@@ -68,7 +68,7 @@ export function createEntries({ store, timeline }: EntryDeps) {
 
     add(fields: EntryFields & { name: string; os: string }): Entry {
       const row = { description: '', dataImageIds: [], ...toRow(fields) };
-      store.entries.add(row as Omit<EntryRow, 'id' | 'position'>);
+      store.entries.add(row as NewEntry);
       timeline.record({ kind: 'entry.added', data: { entry: fields.name } });
       return present(getRow(fields.name));
     },

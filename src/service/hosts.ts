@@ -3,6 +3,7 @@ import { CafebootError } from '../errors.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { OverlayPolicy } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { makeChapSecret } from './chap.ts';
 import { parseAddress, parseLabel } from './fields.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -16,6 +17,8 @@ export interface Host {
   entry: string | null;
   super: boolean;
   overlay: OverlayPolicy;
+  /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
+  chap: boolean;
 }
 
 /** What may be said of a host when adding or changing it; null clears. */
@@ -27,6 +30,7 @@ export interface HostFields {
   entry?: string | null;
   super?: boolean;
   overlay?: OverlayPolicy;
+  chap?: boolean;
 }
 
 export interface HostDeps {
@@ -43,6 +47,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
   const reload = () => {
     byMac = new Map(store.hosts.list().map((host) => [host.mac, host]));
   };
+  makeMissingSecrets(store);
   reload();
 
   const present = (row: HostRow): Host => ({
@@ -54,6 +59,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     entry: row.entryId === null ? null : (store.entries.find({ id: row.entryId })?.name ?? null),
     super: row.super,
     overlay: row.overlay,
+    chap: row.chap,
   });
 
   /** By name, or by MAC in any writing. */
@@ -82,6 +88,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       ...(entry !== undefined && { entryId: entryId(entry) }),
       ...(fields.super !== undefined && { super: fields.super }),
       ...(fields.overlay !== undefined && { overlay: fields.overlay }),
+      ...(fields.chap !== undefined && { chap: fields.chap }),
     } as Partial<NewHost>;
   }
 
@@ -92,11 +99,12 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     findByMac: (mac: string): HostRow | undefined => byMac.get(mac),
 
     add(fields: HostFields & { mac: string; name: string }): Host {
-      const defaults = { ip: null, groupId: null, entryId: null, super: false };
+      const defaults = { ip: null, groupId: null, entryId: null, super: false, chap: true };
       const id = store.transaction(() =>
         store.hosts.add({
           ...defaults,
           overlay: 'discard',
+          chapSecret: makeChapSecret(),
           createdAt: now(),
           ...toRow(fields),
         } as NewHost),
@@ -116,6 +124,15 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       return host;
     },
 
+    /** Its next boot gets another CHAP secret; a running PC keeps its own until then. */
+    renewSecret(key: string): Host {
+      const { id, mac, name } = getRow(key);
+      store.hosts.update(id, { chapSecret: makeChapSecret() });
+      reload();
+      timeline.record({ kind: 'host.secret-renewed', mac, data: { name } });
+      return present(getRow(mac));
+    },
+
     /** The caller removes the host's targets and overlays first. */
     remove(key: string): void {
       const { id, mac, name } = getRow(key);
@@ -127,4 +144,13 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     /** Entries were removed: hosts that had one as their default have none now. */
     reload,
   };
+}
+
+/** Hosts from before there was CHAP have none. */
+function makeMissingSecrets(store: Store): void {
+  store.transaction(() => {
+    for (const { id, chapSecret } of store.hosts.list()) {
+      if (chapSecret === '') store.hosts.update(id, { chapSecret: makeChapSecret() });
+    }
+  });
 }

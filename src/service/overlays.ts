@@ -4,7 +4,7 @@ import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { ImageRow } from '../store/images.ts';
-import { isExported, isUsed, type OverlayRow } from '../store/overlays.ts';
+import { isExported, isUsed, type OverlayRow, type TargetUse } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
 import { imageIdsOf } from './entries.ts';
 import { getPublished } from './images.ts';
@@ -100,7 +100,7 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
      * now on they belong to `target`. `replaced` are those that this PC needs no more, whose rows are
      * gone already, and `staleTargets` others that exported any of them all until now.
      */
-    async take(host: HostRow, entry: EntryRow, target: string) {
+    async take(host: HostRow, entry: EntryRow, { target, chapSecret }: Omit<TargetUse, 'usedAt'>) {
       const chosen: OverlayRow[] = [];
       const replaced = orphansOf(store.overlays.of(host.id, entry.id), entry);
       for (const image of imagesOf(entry)) {
@@ -116,7 +116,7 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
       const taken = store.transaction(() => {
         // The unique index allows one used overlay: the old row goes, its volume follows later.
         for (const { id } of replaced) store.overlays.remove(id);
-        return store.overlays.markUsed(chosen, target, now());
+        return store.overlays.markUsed(chosen, { target, chapSecret, usedAt: now() });
       });
       const staleTargets = [...new Set(before)].filter((name) => name !== target);
       return { taken, replaced, staleTargets };

@@ -120,8 +120,9 @@ export function createServices(deps: ServiceDeps) {
       prepareAll();
       return host;
     },
+    renewHostSecret: (key: string): Host => hosts.renewSecret(key),
     async removeHost(key: string): Promise<void> {
-      await disks.reset(hosts.getRow(key));
+      await disks.takeAll(hosts.getRow(key));
       hosts.remove(key);
     },
     /** Drops all that a host wrote; its next boot starts from the published versions. */

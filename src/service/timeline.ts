@@ -26,6 +26,7 @@ export const eventKinds = [
   'host.changed',
   'host.removed',
   'host.reset',
+  'host.secret-renewed',
   'image.added',
   'image.removed',
   'image.published',

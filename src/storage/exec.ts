@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Added to the environment. */
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Arguments that no error may show: each is replaced by `***` wherever the command is told. */
+  secrets?: readonly string[];
 }
 
 /** Runs one program to its end. The seam that fakes replace for faults. */
@@ -39,7 +41,10 @@ export const run: Run = async (file, args, options = {}) => {
     });
     return { stdout, stderr };
   } catch (error) {
-    throw commandError(error as ExecaError, file, args, timeoutMs);
+    throw commandError(error as ExecaError, file, args, {
+      timeoutMs,
+      secrets: options.secrets ?? [],
+    });
   }
 };
 
@@ -76,19 +81,26 @@ export function spawnDaemon(file: string, args: string[], env: Record<string, st
   };
 }
 
-function commandError(error: ExecaError, file: string, args: string[], timeoutMs: number): Error {
-  const command = [file, ...args].join(' ');
+function commandError(
+  error: ExecaError,
+  file: string,
+  args: string[],
+  { timeoutMs, secrets }: { timeoutMs: number; secrets: readonly string[] },
+): Error {
+  const hideSecrets = (text: string) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  const command = hideSecrets([file, ...args].join(' '));
+  // execa's own error tells the whole command line, so it must not go along with a secret in it.
+  const options = secrets.length === 0 ? { cause: error } : {};
   if (error.code === 'ENOENT') {
-    return new CafebootError('command_missing', { command: file }, { cause: error });
+    return new CafebootError('command_missing', { command: file }, options);
   }
-  if (error.isCanceled) return new CafebootError('task_cancelled', {}, { cause: error });
-  if (error.timedOut) {
-    return new CafebootError('command_timeout', { command, timeoutMs }, { cause: error });
-  }
+  if (error.isCanceled) return new CafebootError('task_cancelled', {}, options);
+  if (error.timedOut) return new CafebootError('command_timeout', { command, timeoutMs }, options);
   const context = {
     command,
     exitCode: error.exitCode ?? -1,
-    stderr: String(error.stderr ?? '').slice(-2_000),
+    stderr: hideSecrets(String(error.stderr ?? '')).slice(-2_000),
   };
-  return new CafebootError('command_failed', context, { cause: error });
+  return new CafebootError('command_failed', context, options);
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { configfs } from './configfs.ts';
 import type { Backstore, Backstores } from './lio-backstores.ts';
 import { ourAlias, targetPaths } from './lio-names.ts';
-import type { Chap, TargetSpec } from './targets.ts';
+import type { ChapLogin, TargetSpec } from './targets.ts';
 
 /** A target as the kernel has it now. */
 export interface LioTarget {
@@ -11,7 +11,7 @@ export interface LioTarget {
   isEnabled: boolean;
   /** In LUN order. */
   backstores: Backstore[];
-  acls: { initiator: string; lunCount: number; chap?: Chap }[];
+  acls: { initiator: string; lunCount: number; chap?: ChapLogin }[];
   authentication: boolean;
   /** `address:port` */
   portals: string[];
@@ -54,7 +54,7 @@ export async function readTarget(root: string, name: string, backstores: Backsto
   return target;
 }
 
-async function readAcl(path: string): Promise<{ lunCount: number; chap?: Chap }> {
+async function readAcl(path: string): Promise<{ lunCount: number; chap?: ChapLogin }> {
   const [userName = '', secret = '', directories] = await Promise.all([
     configfs.find(`${path}/auth/userid`),
     configfs.find(`${path}/auth/password`),

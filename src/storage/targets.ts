@@ -6,20 +6,24 @@ export interface Lun {
   serial: string;
 }
 
+/**
+ * How the initiator proves who it is: one-way CHAP, as in RFC 7143 section 12.1. Both are of the
+ * characters that IQNs have; Windows takes secrets of 12 to 16 bytes only.
+ */
+export interface ChapLogin {
+  /** No two targets have the same. */
+  userName: string;
+  secret: string;
+}
+
 /** A target as it should be. Only the listed initiator may log in. */
 export interface TargetSpec {
   /** IQN, as in RFC 7143 section 4.2.7. */
   name: string;
   initiator: string;
   luns: Lun[];
-  /** What the initiator must prove to know; none: its name is enough. */
-  chap?: Chap;
-}
-
-/** RFC 7143 section 12.1; Windows takes secrets of 12 to 16 bytes only. */
-export interface Chap {
-  userName: string;
-  secret: string;
+  /** Without it, the initiator's name is all that is asked for. */
+  chap?: ChapLogin;
 }
 
 /** A logged-in initiator. Byte counts are since its login (tgt) or since its target was made (lio, in MiB). */

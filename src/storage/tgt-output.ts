@@ -5,6 +5,8 @@ export interface TgtTarget {
   /** In LUN order, the controller (LUN 0) left out. */
   devicePaths: string[];
   initiators: string[];
+  /** Names of the CHAP accounts that may log in; any initiator needs one where there are any. */
+  accounts: string[];
   sessions: { sid: number; initiator: string; address: string }[];
 }
 
@@ -14,23 +16,29 @@ export interface TgtTarget {
  */
 export function parseTargets(text: string): TgtTarget[] {
   const targets: TgtTarget[] = [];
-  let inAcl = false;
+  let names: string[] | undefined;
   for (const line of text.split('\n')) {
     const header = /^Target (\d+): (\S+)/.exec(line);
     if (header) {
       const [, tid = '', name = ''] = header;
-      targets.push({ tid: Number(tid), name, devicePaths: [], initiators: [], sessions: [] });
-      inAcl = false;
+      const lists = { devicePaths: [], initiators: [], accounts: [], sessions: [] };
+      targets.push({ tid: Number(tid), name, ...lists });
+      names = undefined;
       continue;
     }
     const target = targets.at(-1);
-    if (!target) continue;
-    if (/^ {4}\S/.test(line)) inAcl = line.includes('ACL information');
-    else if (inAcl) target.initiators.push(line.trim());
+    if (!target || line === '') continue;
+    if (/^ {4}\S/.test(line)) names = namesOf(line.trim(), target);
+    else if (names) names.push(line.trim());
     else parseDetail(line.trim(), target);
   }
-  for (const target of targets) target.initiators = target.initiators.filter((name) => name !== '');
   return targets;
+}
+
+/** The list that a section of mere names fills. */
+function namesOf(section: string, target: TgtTarget): string[] | undefined {
+  if (section === 'ACL information:') return target.initiators;
+  return section === 'Account information:' ? target.accounts : undefined;
 }
 
 function parseDetail(line: string, target: TgtTarget): void {
@@ -71,6 +79,11 @@ export function parseStatistics(text: string): Map<number, SessionBytes> {
     totals.set(sid, total);
   }
   return totals;
+}
+
+/** Names of all CHAP accounts, from `tgtadm --op show --mode account`. */
+export function parseAccounts(text: string): string[] {
+  return [...text.matchAll(/^ {4}(\S+)$/gm)].map(([, name = '']) => name);
 }
 
 /** `address:port` of every portal, from `tgtadm --op show --mode portal`. */

@@ -4,6 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CafebootError, hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
 import type { EnsureOutcome, Session, TargetServer, TargetSpec } from './targets.ts';
+import {
+  accountsAdopted,
+  accountsOf,
+  createAccount,
+  deleteAccounts,
+  deleteStrayAccounts,
+} from './tgt-accounts.ts';
 import { createTgtAdmin, type TgtAdmin } from './tgt-admin.ts';
 import { ensureTgtDaemon, type Portal, stopTgtDaemon } from './tgt-daemon.ts';
 import type { TgtTarget } from './tgt-output.ts';
@@ -32,13 +39,14 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
   const admin = createTgtAdmin(options.run, socket);
   const daemon = await ensureTgtDaemon(admin, socket, options.portals);
   const known = new Map<string, Known>(
-    (await admin.targets()).map((target) => [target.name, target]),
+    (await adopted(admin)).map((target) => [target.name, target]),
   );
 
   async function remove(name: string): Promise<void> {
     const target = known.get(name);
     if (!target) return;
     await removeTarget(admin, target);
+    await deleteAccounts(admin, target.accounts);
     known.delete(name);
   }
 
@@ -46,13 +54,14 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
     const tid = freeTid(known);
     // Known from the first moment on: the tid is taken, and a failure half-way can be undone. It equals
     // no spec until it is complete.
-    known.set(spec.name, { tid, name: spec.name, devicePaths: [], initiators: [] });
+    known.set(spec.name, { tid, ...wanted(spec), devicePaths: [], initiators: [] });
     await admin.newTarget(tid, spec.name);
     for (const [index, { devicePath, serial }] of spec.luns.entries()) {
       // LUN 0 is tgtd's controller.
       await admin.newLun(tid, index + 1, devicePath);
       await admin.describeLun(tid, index + 1, serial);
     }
+    if (spec.chap) await createAccount(admin, tid, spec.chap);
     await admin.bind(tid, spec.initiator);
     known.set(spec.name, { tid, ...wanted(spec) });
   }
@@ -86,6 +95,14 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
       await stopTgtDaemon(admin, daemon);
     },
   };
+}
+
+/** What a daemon that outlived a crash of ours has; one that we started has nothing yet. */
+async function adopted(admin: TgtAdmin): Promise<TgtTarget[]> {
+  const targets = await admin.targets();
+  const all = await admin.accounts();
+  await deleteStrayAccounts(admin, all, targets);
+  return targets.map((target) => ({ ...target, accounts: accountsAdopted(target, all) }));
 }
 
 /**
@@ -138,14 +155,14 @@ function wanted(spec: TargetSpec): Omit<Known, 'tid'> {
     name: spec.name,
     devicePaths: spec.luns.map((lun) => lun.devicePath),
     initiators: [spec.initiator],
+    accounts: spec.chap ? accountsOf(spec.chap) : [],
   };
 }
 
 function isSame(present: Known, spec: TargetSpec): boolean {
-  const { devicePaths, initiators } = wanted(spec);
-  return (
-    devicePaths.join('\n') === present.devicePaths.join('\n') &&
-    initiators.join('\n') === present.initiators.join('\n')
+  const target = wanted(spec);
+  return (['devicePaths', 'initiators', 'accounts'] as const).every(
+    (list) => target[list].join('\n') === present[list].join('\n'),
   );
 }
 

@@ -8,7 +8,12 @@ export interface EntryRow {
   osImageId: number;
   dataImageIds: number[];
   position: number;
+  /** The super host that has the drafts, and what it was given to log in with, null for no CHAP. */
+  editorHostId: number | null;
+  editorChapSecret: string | null;
 }
+
+export type NewEntry = Omit<EntryRow, 'id' | 'position' | 'editorHostId' | 'editorChapSecret'>;
 
 export function createEntryRepository({ sql, all, find, run, transaction }: Queries) {
   const entries = sql.selectFrom('entries').selectAll();
@@ -46,7 +51,7 @@ export function createEntryRepository({ sql, all, find, run, transaction }: Quer
       return row && withImages(row);
     },
     /** At the menu's end. */
-    add: ({ dataImageIds: imageIds, ...entry }: Omit<EntryRow, 'id' | 'position'>): number =>
+    add: ({ dataImageIds: imageIds, ...entry }: NewEntry): number =>
       transaction(() => {
         menu = undefined;
         const last = find(

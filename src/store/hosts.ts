@@ -11,20 +11,32 @@ export interface HostRow {
   entryId: number | null;
   super: boolean;
   overlay: OverlayPolicy;
+  /** Whether its next boot logs in to its disks by CHAP, with `chapSecret`. */
+  chap: boolean;
+  chapSecret: string;
   createdAt: number;
+}
+
+/** SQLite has no booleans. */
+interface Flags<Flag> {
+  super: Flag;
+  chap: Flag;
 }
 
 export type NewHost = Omit<HostRow, 'id'>;
 
 /** Hosts and their groups. A group lives as long as a host is in it. */
 export function createHostRepository({ sql, all, find, run, transaction }: Queries) {
-  const toColumns = ({ super: isSuper, ...rest }: Partial<NewHost>) => ({
+  const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));
+  const toColumns = ({ super: isSuper, chap, ...rest }: Partial<NewHost>) => ({
     ...rest,
-    ...(isSuper !== undefined && { super: isSuper ? (1 as const) : (0 as const) }),
+    ...(isSuper !== undefined && { super: toFlag(isSuper) }),
+    ...(chap !== undefined && { chap: toFlag(chap) }),
   });
-  const fromRow = (row: Omit<HostRow, 'super'> & { super: 0 | 1 }): HostRow => ({
+  const fromRow = (row: Omit<HostRow, keyof Flags<0>> & Flags<0 | 1>): HostRow => ({
     ...row,
     super: row.super === 1,
+    chap: row.chap === 1,
   });
   const select = sql.selectFrom('hosts').selectAll();
   const removeEmptyGroups = () =>
@@ -43,7 +55,11 @@ export function createHostRepository({ sql, all, find, run, transaction }: Queri
       return row && fromRow(row);
     },
     add: (host: NewHost): number =>
-      run(sql.insertInto('hosts').values({ ...host, super: host.super ? 1 : 0 })).insertedId,
+      run(
+        sql
+          .insertInto('hosts')
+          .values({ ...host, super: toFlag(host.super), chap: toFlag(host.chap) }),
+      ).insertedId,
     update(id: number, changes: Partial<NewHost>): void {
       if (Object.keys(changes).length === 0) return;
       transaction(() => {

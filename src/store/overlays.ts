@@ -6,15 +6,25 @@ import type { Schema } from './schema.ts';
  * One host's writable snapshot of one image, for one entry. `usedAt` is when a boot was given it; null
  * while it waits, fresh, for the next boot. `target` exports it, as the disk `lun`, counted from 0:
  * these stay as the running PC has them until it boots again, whatever its entry is changed to.
+ * `chapSecret` is what that PC was given to log in with, null for no CHAP.
  */
 export type OverlayRow = Selectable<Schema['overlays']>;
 
 /** One that a target exports. */
 export type ExportedOverlay = OverlayRow & { target: string; lun: number };
 
+const unused = { usedAt: null, target: null, lun: null, chapSecret: null };
+
 export const isUsed = ({ usedAt }: OverlayRow): boolean => usedAt !== null;
 export const isExported = (overlay: OverlayRow): overlay is ExportedOverlay =>
   overlay.target !== null;
+
+/** What a boot is given beside its disks. `usedAt` is epoch milliseconds. */
+export interface TargetUse {
+  target: string;
+  chapSecret: string | null;
+  usedAt: number;
+}
 
 export function createOverlayRepository({ sql, all, find, run, transaction }: Queries) {
   const overlays = sql.selectFrom('overlays').selectAll();
@@ -26,21 +36,22 @@ export function createOverlayRepository({ sql, all, find, run, transaction }: Qu
     ofHost: (hostId: number): OverlayRow[] => all(overlays.where('hostId', '=', hostId)),
     ofEntry: (entryId: number): OverlayRow[] => all(overlays.where('entryId', '=', entryId)),
     /** Its volume's name carries its id, so that no name is ever used twice. */
-    add: (overlay: Omit<OverlayRow, 'id' | 'volume' | 'usedAt' | 'target' | 'lun'>): OverlayRow =>
+    add: (overlay: Omit<OverlayRow, 'id' | 'volume' | keyof typeof unused>): OverlayRow =>
       transaction(() => {
-        const row = { ...overlay, volume: '', usedAt: null, target: null, lun: null };
+        const row = { ...overlay, volume: '', ...unused };
         const { insertedId: id } = run(sql.insertInto('overlays').values(row));
         const volume = `ov-${id}`;
         run(sql.updateTable('overlays').set({ volume }).where('id', '=', id));
         return { ...row, id, volume };
       }),
     /** A boot is given these by `target`, in LUN order; it exports nothing else from now on. */
-    markUsed(given: OverlayRow[], target: string, usedAt: number): ExportedOverlay[] {
+    markUsed(given: OverlayRow[], by: TargetUse): ExportedOverlay[] {
       return transaction(() => {
-        const nothing = { target: null, lun: null };
+        const { target } = by;
+        const nothing = { target: null, lun: null, chapSecret: null };
         run(sql.updateTable('overlays').set(nothing).where('target', '=', target));
         return given.map((overlay, lun) => {
-          const use = { usedAt, target, lun };
+          const use = { ...by, lun };
           run(sql.updateTable('overlays').set(use).where('id', '=', overlay.id));
           return { ...overlay, ...use };
         });

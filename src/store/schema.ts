@@ -29,6 +29,8 @@ export interface Schema {
     description: string;
     osImageId: number;
     position: number;
+    editorHostId: Generated<number | null>;
+    editorChapSecret: Generated<string | null>;
   };
   entryDataImages: { entryId: number; imageId: number; position: number };
   hosts: {
@@ -40,6 +42,8 @@ export interface Schema {
     entryId: number | null;
     super: 0 | 1;
     overlay: OverlayPolicy;
+    chap: 0 | 1;
+    chapSecret: string;
     createdAt: number;
   };
   unknownHosts: {
@@ -61,6 +65,7 @@ export interface Schema {
     usedAt: number | null;
     target: string | null;
     lun: number | null;
+    chapSecret: string | null;
   };
   events: {
     id: Generated<number>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { execa } from 'execa';
-import type { Chap } from '../../src/storage/targets.ts';
+import type { ChapLogin } from '../../src/storage/targets.ts';
 import type { TargetServerCase } from './target-server.ts';
 
 /** Logins by libiscsi's tools, from this machine to itself. */
@@ -8,7 +8,7 @@ export function initiatorAt(
   address: string,
   port: number,
 ): Pick<TargetServerCase, 'login' | 'stay'> {
-  const credentials = (chap?: Chap): Record<string, string> =>
+  const credentials = (chap?: ChapLogin): Record<string, string> =>
     chap ? { LIBISCSI_CHAP_USERNAME: chap.userName, LIBISCSI_CHAP_PASSWORD: chap.secret } : {};
 
   return {
@@ -25,7 +25,7 @@ export function initiatorAt(
       // It takes a unit attention for a missing disk; any other initiator asks again, as is done here.
       if (listing.includes('UNIT_ATTENTION')) listing = await list();
       const block = listing.split('Target:').find((part) => part.startsWith(`${target} `));
-      if (!block) return { refused: listing };
+      if (!block || block.includes('Failed to log in')) return { refused: listing };
       const luns = [...block.matchAll(/Lun:(\d+)\s+Type:DIRECT_ACCESS/g)];
       return { luns: luns.map(([, lun]) => Number(lun)) };
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Chap, TargetServer, TargetSpec } from '../../src/storage/targets.ts';
+import type { ChapLogin, TargetServer, TargetSpec } from '../../src/storage/targets.ts';
 
 /** One kind of target server with two or more disks to export and a real initiator to try it with. */
 export interface TargetServerCase {
@@ -10,7 +10,7 @@ export interface TargetServerCase {
   login(
     initiator: string,
     target: string,
-    chap?: Chap,
+    chap?: ChapLogin,
   ): Promise<{ luns: number[] } | { refused: string }>;
   /** Logs in, stays, and gives back the way to leave. */
   stay(initiator: string, target: string, lun: number): Promise<() => Promise<void>>;
@@ -106,6 +106,63 @@ export function describeTargetServer(
       const again = specOf(2);
       expect(await server.ensure(again)).toBe('created');
       await server.remove(again.name);
+    });
+
+    const withChap = (spec: TargetSpec, secret: string) => ({
+      ...spec,
+      chap: { userName: spec.name, secret },
+    });
+
+    test('with CHAP only the right secret logs in', async () => {
+      const spec = withChap(specOf(0), 'a1B2c3D4e5F6g7H8');
+      const other = withChap(specOf(1), 'othersOthers1234');
+      await server.ensure(spec);
+      await server.ensure(other);
+      const login = (chap?: ChapLogin) => lab.login(spec.initiator, spec.name, chap);
+      expect(await login(spec.chap)).toEqual({ luns: [server.firstLun] });
+      for (const wrong of [
+        undefined,
+        { ...spec.chap, secret: 'a1B2c3D4e5F6g7H9' },
+        { ...spec.chap, secret: other.chap.secret },
+        { ...spec.chap, userName: `${spec.name}9` },
+        other.chap,
+      ]) {
+        expect(await login(wrong), JSON.stringify(wrong)).toHaveProperty('refused');
+      }
+      expect(await login(spec.chap)).toEqual({ luns: [server.firstLun] });
+      await server.remove(spec.name);
+      await server.remove(other.name);
+    });
+
+    test('CHAP that is changed, given or taken away replaces the target', async () => {
+      const open = specOf(0);
+      const spec = withChap(open, 'a1B2c3D4e5F6g7H8');
+      const changed = withChap(open, 'i9J0k1L2m3N4o5P6');
+      const login = (chap?: ChapLogin) => lab.login(spec.initiator, spec.name, chap);
+      const letIn = { luns: [server.firstLun] };
+      await server.ensure(open);
+      expect(await login()).toEqual(letIn);
+      expect(await server.ensure(spec)).toBe('replaced');
+      expect(await login()).toHaveProperty('refused');
+      expect(await server.ensure(spec)).toBe('unchanged');
+      expect(await server.ensure(changed)).toBe('replaced');
+      expect(await login(spec.chap)).toHaveProperty('refused');
+      expect(await login(changed.chap)).toEqual(letIn);
+      expect(await server.ensure(open)).toBe('replaced');
+      expect(await login()).toEqual(letIn);
+      await server.remove(spec.name);
+    });
+
+    test('a removed target leaves no secret that would let in later', async () => {
+      const open = specOf(0);
+      const before = withChap(open, 'a1B2c3D4e5F6g7H8');
+      const after = withChap(open, 'i9J0k1L2m3N4o5P6');
+      await server.ensure(before);
+      await server.remove(open.name);
+      expect(await server.ensure(after)).toBe('created');
+      expect(await lab.login(open.initiator, open.name, before.chap)).toHaveProperty('refused');
+      expect(await lab.login(open.initiator, open.name, after.chap)).not.toHaveProperty('refused');
+      await server.remove(open.name);
     });
 
     test('a missing disk is said to be missing and leaves no target behind', async () => {

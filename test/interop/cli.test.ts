@@ -72,7 +72,27 @@ describe('the command line', () => {
       sizeBytes: 3 * 1024 ** 2,
     });
     const { stdout } = await cli(['host', 'list']);
-    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep$/m);
+    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep +yes$/m);
+  });
+
+  test('CHAP: a switch per PC and a new secret; the secret itself is shown nowhere', async () => {
+    expect(await json('host', 'set', '前台', '--chap', 'off')).toMatchObject([{ chap: false }]);
+    expect(await json('host', 'set', '前台', '--chap', 'on')).toMatchObject([{ chap: true }]);
+    const [host] = await json('host', 'renew-secret', '前台');
+    expect(Object.keys(host).sort()).toEqual([
+      'chap',
+      'entry',
+      'group',
+      'id',
+      'ip',
+      'mac',
+      'name',
+      'overlay',
+      'super',
+    ]);
+    const events = await cli(['timeline', '--json']);
+    expect(events.stdout).toContain('"kind":"host.secret-renewed"');
+    expect(events.stdout).not.toMatch(/secret"|password/i);
   });
 
   test('errors name what is wrong and what to do, in the language of the terminal', async () => {

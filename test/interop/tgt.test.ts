@@ -1,9 +1,11 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
+import { createTgtAdmin } from '../../src/storage/tgt-admin.ts';
 import { initiatorAt } from '../contract/initiator.ts';
 import { describeTargetServer } from '../contract/target-server.ts';
 
@@ -44,6 +46,43 @@ test('a tgtd that outlived a crash is adopted with its targets', async () => {
   await next.close();
   await crashed.close();
   await rm(directory, { recursive: true });
+});
+
+test('an adopted tgtd’s secrets are compared, and accounts of a cut off change are gone', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'cafeboot-tgt-'));
+  const [disk = ''] = await makeDisks(directory);
+  const options = { runDir: directory, portals: [{ address, port: port + 3 }], run };
+  const crashed = await startTgt(options);
+  const specOf = (sn: string, secret: string) => {
+    const name = `iqn.2022-10.org.dbc.iscsi:sn.win.${sn}`;
+    const luns = [{ devicePath: disk, serial: 'cb1-1' }];
+    return { name, initiator: name, luns, chap: { userName: name, secret } };
+  };
+  const [first, second] = [specOf('1', 'a1B2c3D4e5F6g7H8'), specOf('2', 'i9J0k1L2m3N4o5P6')];
+  await crashed.ensure(first);
+  await crashed.ensure(second);
+  const admin = createTgtAdmin(run, join(directory, 'tgtd'));
+  await admin.newAccount('iqn.of.nobody', 'a1B2c3D4e5F6g7H8');
+  const next = await startTgt(options);
+  expect(await next.ensure(first)).toBe('unchanged');
+  expect(await next.ensure(specOf('2', 'otherSecretHere1'))).toBe('replaced');
+  const accounts = await admin.accounts();
+  expect(accounts.filter((name) => !name.includes('/')).sort()).toEqual([first.name, second.name]);
+  await next.remove(first.name);
+  await next.remove(second.name);
+  expect(await admin.accounts()).toEqual([]);
+  await next.close();
+  await crashed.close();
+  await rm(directory, { recursive: true });
+});
+
+test('a failed command that had a secret tells it to nobody', async () => {
+  const secret = 'a1B2c3D4e5F6g7H8';
+  const admin = createTgtAdmin(run, '/nowhere/tgtd');
+  const error = await admin.newAccount('somebody', secret).catch((each: unknown) => each);
+  expect(error).toMatchObject({ code: 'command_failed' });
+  expect(inspect(error, { depth: 9 })).toContain('--password ***');
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
 });
 
 test('a port that is taken is told as such', async () => {

@@ -52,7 +52,8 @@ let written: number;
 
 test('a PC goes on writing while the server is killed, is gone, and starts again', async () => {
   bootId = (await cafe().boot(running)).bootId;
-  // The initramfs logged in, then iscsid took over by a login of its own.
+  // The initramfs logged in as the iBFT says, then iscsid took over by a login of its own, for which it
+  // finds the CHAP secret in the kernel's session.
   const logins = async () =>
     (await troubleOf(running)).filter((line) => line.includes('device reset occurred'));
   await expect.poll(logins, { timeout: 60_000, interval: 1000 }).toHaveLength(2);

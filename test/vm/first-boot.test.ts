@@ -113,12 +113,28 @@ test('a PC in no list is listed, and its screen tells its MAC', async () => {
   await expect.poll(unknownMacs, { timeout: 10_000 }).toEqual([stranger.mac]);
 });
 
-test('a PC with another initiator name is refused the disk', async () => {
+test('each PC has a login of its own, which only its firmware’s table has', async () => {
+  for (const pc of [bios, uefi]) {
+    const { userName, secret } = await loginOf(pc);
+    expect(userName).toBe(targetOf(pc));
+    expect(secret).toMatch(/^[A-Za-z0-9]{16}$/);
+    expect(await pc.console.read('/run/initiatorname.iscsi')).not.toContain(secret);
+  }
+  expect((await loginOf(bios)).secret).not.toBe((await loginOf(uefi)).secret);
+});
+
+test('a PC with another initiator name or without the right secret is refused the disk', async () => {
+  const initiator = targetOf(bios);
+  const own = await loginOf(bios);
+  const other = await loginOf(uefi);
   await writeHookScript('hook.ipxe', bios, {
-    stranger: `${targetPrefix}:stranger`,
-    'owner of another disk': targetOf(uefi),
-    'name that goes on': `${targetOf(bios)}0`,
-    owner: targetOf(bios),
+    stranger: { initiator: `${targetPrefix}:stranger` },
+    'owner of another disk': { initiator: targetOf(uefi), ...other },
+    'name that goes on': { initiator: `${initiator}0`, ...own },
+    'owner without a secret': { initiator },
+    'owner with a wrong secret': { initiator, ...own, secret: 'a1B2c3D4e5F6g7H8' },
+    'owner with the secret of another': { initiator, ...own, secret: other.secret },
+    owner: { initiator, ...own },
   });
   await stranger.type('s');
   await stranger.serial.waitFor(/^iPXE>/, 30_000);
@@ -129,6 +145,9 @@ test('a PC with another initiator name is refused the disk', async () => {
     'stranger is refused',
     'owner of another disk is refused',
     'name that goes on is refused',
+    'owner without a secret is refused',
+    'owner with a wrong secret is refused',
+    'owner with the secret of another is refused',
     'owner is let in',
   ]);
   await stranger.powerOff();
@@ -197,15 +216,28 @@ async function unknownMacs(): Promise<string[]> {
   return seen.map(({ mac }) => mac);
 }
 
-/** Puts a script under the HTTP root that logs in to a PC's target under each of these initiator names. */
-async function writeHookScript(
-  file: string,
-  pc: Pc,
-  initiators: Record<string, string>,
-): Promise<void> {
+/** The CHAP login that iPXE left in a PC's iBFT for its OS. */
+async function loginOf({ console }: Pc): Promise<{ userName: string; secret: string }> {
+  const ibft = '/sys/firmware/ibft/target0';
+  const userName = (await console.read(`${ibft}/chap-name`)).trim();
+  return { userName, secret: (await console.read(`${ibft}/chap-secret`)).trim() };
+}
+
+interface Login {
+  initiator: string;
+  userName?: string;
+  secret?: string;
+}
+
+/** Puts a script under the HTTP root that tries each of these logins to a PC's target. */
+async function writeHookScript(file: string, pc: Pc, logins: Record<string, Login>): Promise<void> {
   const uri = `iscsi:${labNet.applianceAddress}::3260:1:${targetOf(pc)}`;
-  const tries = Object.entries(initiators).map(
-    ([who, initiator]) => `set initiator-iqn ${initiator}
+  const setOrClear = (name: string, value?: string) =>
+    value === undefined ? `clear ${name} ||` : `set ${name} ${value}`;
+  const tries = Object.entries(logins).map(
+    ([who, { initiator, userName, secret }]) => `set initiator-iqn ${initiator}
+${setOrClear('username', userName)}
+${setOrClear('password', secret)}
 sanhook ${uri} && echo ${who} is let in || echo ${who} is refused`,
   );
   const script = ['#!ipxe', ...tries, 'echo all tried', 'shell', ''].join('\n');

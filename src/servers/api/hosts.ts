@@ -24,5 +24,8 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
   api.post('/hosts/:key/reset', { schema: { params: byKey } }, async ({ params }) =>
     services.resetHost(params.key),
   );
+  api.post('/hosts/:key/renew-secret', { schema: { params: byKey } }, async ({ params }) =>
+    services.renewHostSecret(params.key),
+  );
   api.get('/unknown-hosts', async () => unknownHosts.list());
 }

@@ -12,6 +12,7 @@ const hostFields = {
   entry: Type.Optional(nullable(64)),
   super: Type.Optional(Type.Boolean()),
   overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
+  chap: Type.Optional(Type.Boolean()),
 };
 const mac = Type.String({ minLength: 12, maxLength: 17 });
 export const newHost = Type.Object({ mac, name, ...hostFields }, strict);

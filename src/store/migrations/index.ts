@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { chap } from './0002-chap.ts';
 
 /** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, chap];

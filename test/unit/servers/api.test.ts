@@ -31,13 +31,32 @@ describe('REST API', () => {
     const added = await call('POST', '/hosts', { name: 'pc-01', mac: '52-54-00-00-00-01' });
     expect(added).toMatchObject({
       status: 201,
-      body: { mac: '52:54:00:00:00:01', super: false, overlay: 'discard', entry: null },
+      body: { mac: '52:54:00:00:00:01', super: false, overlay: 'discard', entry: null, chap: true },
     });
     const changed = await call('PATCH', '/hosts/pc-01', { group: '大厅', super: true });
     expect(changed.body).toMatchObject({ group: '大厅', super: true });
     expect((await call('GET', '/hosts/525400000001')).body).toEqual(changed.body);
     expect((await call('DELETE', '/hosts/pc-01')).status).toBe(204);
     expect((await call('GET', '/hosts')).body).toEqual([]);
+  });
+
+  test('a host’s secret is renewed and never told', async () => {
+    await call('POST', '/hosts', { name: 'pc-01', mac: '525400000001', chap: false });
+    const { findByMac } = fake.services.hosts;
+    const secretOf = () => findByMac('52:54:00:00:00:01')?.chapSecret ?? 'none';
+    const before = secretOf();
+    expect(await call('POST', '/hosts/pc-01/renew-secret')).toMatchObject({
+      status: 200,
+      body: { chap: false },
+    });
+    expect(secretOf()).not.toBe(before);
+    for (const path of ['/hosts', '/hosts/pc-01', '/events', '/status', '/entries']) {
+      const text = JSON.stringify((await call('GET', path)).body);
+      expect(text).not.toMatch(/secret"/i);
+      expect(text).not.toContain(secretOf());
+      expect(text).not.toContain(before);
+    }
+    expect((await call('POST', '/hosts/nobody/renew-secret')).status).toBe(404);
   });
 
   test('images, entries and what refers to what', async () => {

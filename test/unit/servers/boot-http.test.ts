@@ -59,9 +59,11 @@ describe('boot HTTP', () => {
   });
 
   const get = (path: string, init?: RequestInit) => fetch(base + path, init);
-  /** The script at this path, with the port of this run taken out. */
+  /** The script at this path, with the port and the secrets of this run taken out. */
   const script = async (path: string) =>
-    (await (await get(path)).text()).replaceAll(String(server.port), '8080');
+    (await (await get(path)).text())
+      .replaceAll(String(server.port), '8080')
+      .replace(/^set password [A-Za-z0-9]{16}$/m, 'set password SECRET');
   const golden = (name: string) => `../../fixtures/golden/scripts/${name}.ipxe`;
 
   test.each([
@@ -78,6 +80,44 @@ describe('boot HTTP', () => {
     // Printable ASCII: iPXE has no other letters, and a control character could hide a command.
     expect(text).toMatch(/^[\x20-\x7e\n]*$/);
     await expect(text).toMatchFileSnapshot(golden(name));
+  });
+
+  test('without CHAP, what another boot has set is cleared', async () => {
+    fake.services.updateHost('525400000001', { chap: false });
+    const text = await script('/ipxe/cfg/mac-525400000001/win.ipxe');
+    await expect(text).toMatchFileSnapshot(golden('entry-without-chap'));
+    fake.services.updateHost('525400000001', { chap: true });
+  });
+
+  test('a PC’s secret is in its own entry script, and nobody else gets it', async () => {
+    const own = await get('/ipxe/cfg/mac-525400000001/win.ipxe');
+    expect(own.headers.get('cache-control')).toBe('no-store');
+    const secretIn = (text: string) => /^set password (\w+)$/m.exec(text)?.[1];
+    const secret = secretIn(await own.text()) ?? '';
+    expect(secret).toMatch(/^[A-Za-z0-9]{16}$/);
+
+    const { boots, updateHost } = fake.services;
+    const ofOther = '/ipxe/cfg/mac-525400000002/win.ipxe';
+    const whileElsewhere = await (await get(ofOther)).text();
+    expect(whileElsewhere).not.toMatch(/password/);
+    boots.sawAddress('52:54:00:00:00:02', '127.0.0.1');
+    const other = secretIn(await (await get(ofOther)).text());
+    expect(other).toMatch(/^[A-Za-z0-9]{16}$/);
+    expect(other).not.toBe(secret);
+
+    // Seen elsewhere since: its script is no longer for this address, and what was served is not kept.
+    updateHost('525400000001', { ip: '10.1.2.4' });
+    boots.sawAddress('52:54:00:00:00:01', '10.1.2.4');
+    for (const path of [
+      '/ipxe/cfg/mac-525400000001/win.ipxe',
+      '/ipxe/cfg/mac-525400000001.ipxe.cfg',
+      '/ipxe/cfg/mac-525400000002.ipxe.cfg',
+      '/ipxe/boot.ipxe.cfg',
+    ]) {
+      expect(await (await get(path)).text()).not.toContain(secret);
+    }
+    updateHost('525400000001', { ip: '127.0.0.1' });
+    boots.sawAddress('52:54:00:00:00:02', '10.1.2.3');
   });
 
   test('super mode is said on the screen', async () => {

@@ -79,6 +79,53 @@ describe('after a restart', () => {
     expect(targets.specs.get(iqn)).toEqual(before);
   });
 
+  test('a running PC keeps the login that it was given, whatever was changed meanwhile', async () => {
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    const before = targets.specs.get(iqn);
+    expect(before?.chap).toMatchObject({ userName: iqn });
+    services.hosts.renewSecret('pc-01');
+    await restart();
+    await services.start();
+    expect(targets.specs.get(iqn)).toEqual(before);
+    services.updateHost('pc-01', { chap: false });
+    await restart();
+    await services.start();
+    expect(targets.specs.get(iqn)).toEqual(before);
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    expect(targets.specs.get(iqn)).not.toHaveProperty('chap');
+    await restart();
+    services.updateHost('pc-01', { chap: true });
+    await services.start();
+    expect(targets.specs.get(iqn)).not.toHaveProperty('chap');
+  });
+
+  test('drafts come back for the PC that has them, and it is known to have them', async () => {
+    const draftTarget = 'iqn.2022-10.org.dbc.iscsi:sn.win';
+    services.updateHost('pc-01', { super: true });
+    services.addHost({ name: 'pc-02', mac: '525400000002', super: true, ip: '10.0.0.2' });
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    const before = targets.specs.get(draftTarget);
+    services.hosts.renewSecret('pc-01');
+    await restart();
+    await services.start();
+    expect(targets.specs.get(draftTarget)).toEqual(before);
+    await expect(
+      services.boots.attachFor('52:54:00:00:00:02', 'win', '10.0.0.2'),
+    ).rejects.toMatchObject({ code: 'draft_in_use', context: { address: '10.0.0.1' } });
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    expect(targets.specs.get(draftTarget)?.chap?.secret).not.toBe(before?.chap?.secret);
+  });
+
+  test('drafts that no PC was given have no target', async () => {
+    services.updateHost('pc-01', { super: true });
+    await services.boots.attachFor(mac, 'win', '10.0.0.1');
+    await services.removeHost('pc-01');
+    expect(await targets.server.list()).toEqual([]);
+    await restart();
+    await services.start();
+    expect(await targets.server.list()).toEqual([]);
+  });
+
   test('a disk that cannot be brought back is told, and keeps no other from its PC', async () => {
     services.addHost({ name: 'pc-02', mac: '525400000002', entry: 'win', ip: '10.0.0.2' });
     await services.boots.attachFor(mac, 'win', '10.0.0.1');

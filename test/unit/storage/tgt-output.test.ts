@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { parsePortals, parseStatistics, parseTargets } from '../../../src/storage/tgt-output.ts';
+import {
+  parseAccounts,
+  parsePortals,
+  parseStatistics,
+  parseTargets,
+} from '../../../src/storage/tgt-output.ts';
 
 // What tgtadm of Debian 12's tgt 1.0.85 printed, with two initiators logged in.
 const statistics = `\
@@ -35,6 +40,7 @@ Target 1: iqn.2022-10.org.dbc.iscsi:sn.win.525400000001
             Backing store path: /srv/pool/ov-1.img
             Backing store flags: 
     Account information:
+        iqn.2022-10.org.dbc.iscsi:sn.win.525400000001
     ACL information:
         iqn.2022-10.org.dbc.iscsi:sn.win.525400000001
 Target 7: iqn.2022-10.org.dbc.iscsi:sn.win
@@ -68,6 +74,7 @@ test('targets with their disks, initiators and sessions', () => {
       name,
       devicePaths: ['/srv/pool/ov-1.img'],
       initiators: [name],
+      accounts: [name],
       sessions: [{ sid: 1, initiator: name, address: '10.77.0.101' }],
     },
     {
@@ -75,6 +82,7 @@ test('targets with their disks, initiators and sessions', () => {
       name: 'iqn.2022-10.org.dbc.iscsi:sn.win',
       devicePaths: [],
       initiators: [],
+      accounts: [],
       sessions: [],
     },
   ]);
@@ -85,4 +93,12 @@ test('portals', () => {
     '0.0.0.0:3260',
     '[::]:3260',
   ]);
+});
+
+test('accounts', () => {
+  expect(parseAccounts('Account list:\n    one\n    one/5e884898\n')).toEqual([
+    'one',
+    'one/5e884898',
+  ]);
+  expect(parseAccounts('Account list:\n')).toEqual([]);
 });
