@@ -15,6 +15,7 @@ import type { Serialise } from './serialise.ts';
 import type { Settings } from './settings.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
+import { findOwnTarget, type WantedTarget } from './wanted-targets.ts';
 
 export interface DiskDeps {
   store: Store;
@@ -130,32 +131,38 @@ export function createDisks(deps: DiskDeps) {
       await targets.remove(drafts.nameOf(entry));
     },
 
-    /**
-     * After a start: brings back the targets of PCs that may be running, and of drafts, and removes
-     * targets of ours that nothing refers to.
-     */
-    async restore(): Promise<void> {
-      const wanted = new Set<string>();
-      const exported = store.overlays.list().filter(isExported);
-      for (const [name, disks] of Map.groupBy(exported, ({ target }) => target)) {
-        disks.sort((a, b) => a.lun - b.lun);
-        const [first] = disks;
-        // Where a volume was lost, the others would be taken for it.
-        if (!first || disks.some(({ lun }, place) => lun !== place)) continue;
-        wanted.add(name);
-        const host = store.hosts.find('id', first.hostId);
-        const entry = store.entries.find({ id: first.entryId });
-        const { hostId: owner, chapSecret } = first;
-        const spec = targetSpec(volumes, { name, owner, disks, chapSecret });
-        await orEvent(entry, host, () => targets.ensure(spec));
-      }
-      for (const entry of drafts.exported()) {
-        wanted.add(drafts.nameOf(entry));
-        await orEvent(entry, undefined, () => drafts.restore(entry));
-      }
-      for (const name of await targets.list()) {
-        if (name.startsWith(`${prefix()}:sn.`) && !wanted.has(name)) await targets.remove(name);
-      }
+    /** Every target that should be there now: of PCs that may be running, and of drafts. */
+    wanted(): WantedTarget[] {
+      const exported = Map.groupBy(
+        store.overlays.list().filter(isExported),
+        ({ target }) => target,
+      );
+      const own = exported.entries().map(([name, [first]]): WantedTarget => {
+        const { hostId = 0, entryId = 0 } = first ?? {};
+        const host = store.hosts.find('id', hostId);
+        return {
+          name,
+          host: host?.name ?? null,
+          mac: host?.mac ?? null,
+          entry: store.entries.find({ id: entryId })?.name ?? null,
+          inTurn: (work) =>
+            serialise(hostKey(hostId), async () => {
+              const spec = findOwnTarget(store, volumes, name);
+              if (spec) await work(spec);
+            }),
+        };
+      });
+      return [...own, ...drafts.wanted()];
+    },
+
+    /** In its host's turn: an overlay whose volume is gone goes with its target. */
+    forget: (overlay: OverlayRow): Promise<void> => dropInTurn([overlay]),
+
+    /** In its turn: a target of ours that nobody wants. */
+    async removeUnwanted(name: string): Promise<boolean> {
+      if (store.overlays.exportedBy(name).length > 0) return false;
+      await targets.remove(name);
+      return true;
     },
   };
 }

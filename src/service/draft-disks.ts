@@ -12,6 +12,7 @@ import { superTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
 import type { Serialise } from './serialise.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
+import type { WantedTarget } from './wanted-targets.ts';
 
 export interface DraftDiskDeps {
   store: Store;
@@ -110,19 +111,30 @@ export function createDraftDisks(deps: DraftDiskDeps) {
       });
     },
 
-    /** Entries whose drafts a PC has: their targets were there before a restart. */
-    exported: (): EntryRow[] =>
-      store.entries
-        .list()
-        .filter(({ editorHostId }) => editorHostId !== null)
-        .filter((entry) => imageIdsOf(entry).every(store.images.findDraft)),
-
-    /** After a restart: the same target again, and time for its editor's OS to log in again. */
-    restore: (entry: EntryRow) =>
-      inTurn(async () => {
-        await targets.ensure(await specOf(entry, entry.editorChapSecret));
-        const host = store.hosts.find('id', entry.editorHostId ?? 0);
-        if (host) holders.hold(entry.id, host.mac, host.ip ?? host.name);
-      }),
+    /** Of entries whose drafts a PC has; the editor's OS is given time to log in again after a restart. */
+    wanted(): WantedTarget[] {
+      return edited().map((entry) => ({
+        name: nameOf(entry),
+        host: null,
+        mac: null,
+        entry: entry.name,
+        inTurn: (work) =>
+          inTurn(async () => {
+            const now = edited().find(({ id }) => id === entry.id);
+            if (!now) return;
+            await work(await specOf(now, now.editorChapSecret));
+            const host = store.hosts.find('id', now.editorHostId ?? 0);
+            if (host) holders.hold(now.id, host.mac, host.ip ?? host.name);
+          }),
+      }));
+    },
   };
+
+  /** Entries whose drafts a PC has. */
+  function edited(): EntryRow[] {
+    return store.entries
+      .list()
+      .filter(({ editorHostId }) => editorHostId !== null)
+      .filter((entry) => imageIdsOf(entry).every(store.images.findDraft));
+  }
 }

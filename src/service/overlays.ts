@@ -130,22 +130,5 @@ export function createOverlays({ store, volumes, log, now }: OverlayDeps) {
     ofHost: store.overlays.ofHost,
     ofEntry: store.overlays.ofEntry,
     orphans: (entry: EntryRow): OverlayRow[] => orphansOf(store.overlays.ofEntry(entry.id), entry),
-
-    /**
-     * After a crash: volumes named as overlays that no row knows go, and rows whose volume is gone.
-     * Nothing else is ever touched here; an image's volume least of all.
-     */
-    async removeStray(): Promise<void> {
-      const volumeNames = (await volumes.list()).map(({ name }) => name);
-      const rows = store.overlays.list();
-      const known = new Set(rows.map(({ volume }) => volume));
-      for (const name of volumeNames) {
-        if (/^ov-\d+$/.test(name) && !known.has(name)) await volumes.remove(name);
-      }
-      const present = new Set(volumeNames);
-      for (const row of rows) {
-        if (!present.has(row.volume)) store.overlays.remove(row.id);
-      }
-    },
   };
 }

@@ -12,6 +12,7 @@ import { createHosts, type Host, type HostFields } from './hosts.ts';
 import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
 import { createPresences } from './presence.ts';
+import { createReconcile } from './reconcile.ts';
 import { createSerialise } from './serialise.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
@@ -33,6 +34,8 @@ export interface ServiceDeps {
 export type Services = ReturnType<typeof createServices>;
 
 const pruneEveryMs = 3_600_000;
+/** What somebody changed by hand is put right within this time. */
+const checkEveryMs = 60_000;
 
 /**
  * All use cases, wired. Those that touch one noun are on its own object; those here cross several,
@@ -64,6 +67,7 @@ export function createServices(deps: ServiceDeps) {
     log,
     now,
   });
+  const reconcile = createReconcile({ store, volumes, targets, disks, timeline, log });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({
     store,
@@ -88,6 +92,12 @@ export function createServices(deps: ServiceDeps) {
     }
   }
 
+  let checking: NodeJS.Timeout | undefined;
+  async function checkStorage(): Promise<void> {
+    const steps = await reconcile();
+    if (steps.some(({ action }) => action === 'forget-overlay')) prepareAll();
+  }
+
   /** Images would stay behind in the pool that they are in. */
   function refuseToMovePool(key: string): void {
     if (isStorageSetting(key) && store.images.list().length > 0) {
@@ -108,6 +118,7 @@ export function createServices(deps: ServiceDeps) {
     entries,
     boots,
     counters,
+    reconcile,
 
     addHost(fields: HostFields & { mac: string; name: string }): Host {
       const host = hosts.add(fields);
@@ -180,15 +191,17 @@ export function createServices(deps: ServiceDeps) {
     async start(): Promise<void> {
       tasks.failInterrupted();
       await images.removeInterrupted();
-      await overlays.removeStray();
-      await disks.restore();
+      await reconcile();
       started = true;
+      checking = setInterval(() => background.start('reconcile', checkStorage), checkEveryMs);
+      checking.unref();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
       prepareAll();
     },
 
     async close(): Promise<void> {
       clearInterval(pruning);
+      clearInterval(checking);
       await tasks.close();
       await background.close();
       await sessionWatch.close();

@@ -37,6 +37,12 @@ export const eventKinds = [
   'task.done',
   'task.failed',
   'overlay.failed',
+  'storage.reconciled',
+  'storage.overlay-lost',
+  'storage.volume-unknown',
+  'storage.version-lost',
+  'storage.draft-lost',
+  'storage.failed',
   'server.started',
   'server.stopped',
 ] as const;

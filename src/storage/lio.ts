@@ -84,6 +84,12 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
       return present ? 'replaced' : 'created';
     },
 
+    async compare(spec) {
+      const present = await findOurs(spec.name);
+      if (!present) return 'missing';
+      return isAsWanted(present, spec, portalNames) ? 'same' : 'different';
+    },
+
     async remove(name) {
       const present = await findOurs(name).catch(() => undefined);
       if (!present) return;

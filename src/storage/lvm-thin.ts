@@ -38,7 +38,7 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
     return volumes.filter(({ name, tags }) => name.startsWith(ourPrefix) && tags.includes(ourTag));
   }
 
-  const store: VolumeStore = {
+  return {
     kind: 'lvm-thin',
 
     async create(name, sizeBytes) {
@@ -70,25 +70,15 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
     },
 
     async list() {
-      return (await ours()).map(({ name, sizeBytes, dataPercent }) => ({
+      return (await ours()).map(({ name, sizeBytes, dataPercent, isActive }) => ({
         name: name.slice(ourPrefix.length),
         sizeBytes,
         usedBytes: Math.round((sizeBytes * dataPercent) / 100),
+        isActive,
       }));
     },
 
-    async activate() {
-      const inactive = (await ours()).filter(({ isActive }) => !isActive);
-      // One command each, in batches: one that cannot be activated does not keep the others back.
-      const results = await Promise.allSettled(
-        inactive.map(({ name }) =>
-          lvm.change(['lvchange', '-y', '-ay', '-K', `${volumeGroup}/${name}`]),
-        ),
-      );
-      return inactive
-        .filter((_, index) => results[index]?.status === 'fulfilled')
-        .map(({ name }) => name.slice(ourPrefix.length));
-    },
+    activate: (name) => lvm.change(['lvchange', '-y', '-ay', '-K', path(name)]),
 
     devicePath: (name) => `/dev/${path(name)}`,
 
@@ -110,6 +100,4 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
 
     close: async () => {},
   };
-  await store.activate();
-  return store;
 }

@@ -11,6 +11,7 @@ export const noTargets: TargetServer = {
   ensure: async ({ name }) => {
     throw new CafebootError('target_unavailable', { detail: name });
   },
+  compare: async () => 'missing',
   remove: async () => {},
   list: async () => [],
   sessions: async () => [],

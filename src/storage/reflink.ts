@@ -72,8 +72,11 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
       return Promise.all(names.map((file) => describe(directory, file)));
     },
 
-    // A file is there or it is not.
-    activate: async () => [],
+    async activate(name) {
+      await stat(path(name)).catch((error) => {
+        throw fileError(error, name);
+      });
+    },
 
     devicePath: path,
 
@@ -88,7 +91,12 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
 
 async function describe(directory: string, file: string): Promise<Volume> {
   const { size, blocks } = await stat(join(directory, file));
-  return { name: file.slice(0, -suffix.length), sizeBytes: size, usedBytes: blocks * 512 };
+  return {
+    name: file.slice(0, -suffix.length),
+    sizeBytes: size,
+    usedBytes: blocks * 512,
+    isActive: true,
+  };
 }
 
 async function removePartials(directory: string): Promise<void> {

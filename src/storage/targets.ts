@@ -48,6 +48,7 @@ export interface Refusals {
   lastAddress: string;
 }
 
+export type TargetState = 'missing' | 'different' | 'same';
 export type EnsureOutcome = 'created' | 'replaced' | 'unchanged';
 
 /**
@@ -60,6 +61,8 @@ export interface TargetServer {
   readonly firstLun: number;
   /** Makes the target exactly so; a changed one drops its sessions, an unchanged one keeps them. */
   ensure(spec: TargetSpec): Promise<EnsureOutcome>;
+  /** What `ensure` would find, without changing anything. */
+  compare(spec: TargetSpec): Promise<TargetState>;
   /** Drops its sessions and removes it; idempotent. */
   remove(name: string): Promise<void>;
   /** Names of all targets of ours, sorted. */

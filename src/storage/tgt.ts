@@ -83,6 +83,12 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
       return present ? 'replaced' : 'created';
     },
 
+    async compare(spec) {
+      const present = known.get(spec.name);
+      if (!present) return 'missing';
+      return isSame(present, spec) ? 'same' : 'different';
+    },
+
     remove,
     list: async () => [...known.keys()].sort(),
     sessions: () => listSessions(admin),

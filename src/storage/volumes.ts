@@ -5,6 +5,8 @@ export interface Volume {
   sizeBytes: number;
   /** Bytes allocated to it, shared ones included. */
   usedBytes: number;
+  /** Whether `devicePath` can be opened now; after a reboot a volume may have to be activated first. */
+  isActive: boolean;
 }
 
 /** How full the pool is. `metadata` only where the store has a separate space for it. */
@@ -32,8 +34,8 @@ export interface VolumeStore {
   /** Grows a volume; never shrinks one. */
   grow(name: string, sizeBytes: number): Promise<void>;
   list(): Promise<Volume[]>;
-  /** Makes every volume usable that is not, as after a reboot; names of those that were brought back. */
-  activate(): Promise<string[]>;
+  /** Fine for one that is active. */
+  activate(name: string): Promise<void>;
   /** Where the volume's bytes can be opened; the path does not change while the volume lives. */
   devicePath(name: string): string;
   capacity(): Promise<Capacity>;

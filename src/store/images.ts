@@ -38,6 +38,7 @@ export function createImageRepository({ sql, all, find, run }: Queries) {
 
     findDraft: (imageId: number): DraftRow | undefined =>
       find(sql.selectFrom('drafts').selectAll().where('imageId', '=', imageId)),
+    drafts: (): DraftRow[] => all(sql.selectFrom('drafts').selectAll().orderBy('imageId')),
     addDraft(draft: DraftRow): void {
       run(sql.insertInto('drafts').values(draft));
     },

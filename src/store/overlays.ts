@@ -34,6 +34,9 @@ export function createOverlayRepository({ sql, all, find, run, transaction }: Qu
     of: (hostId: number, entryId: number): OverlayRow[] =>
       all(overlays.where('hostId', '=', hostId).where('entryId', '=', entryId)),
     ofHost: (hostId: number): OverlayRow[] => all(overlays.where('hostId', '=', hostId)),
+    /** What a target exports, in LUN order. */
+    exportedBy: (target: string): ExportedOverlay[] =>
+      all(overlays.where('target', '=', target).orderBy('lun')).filter(isExported),
     ofEntry: (entryId: number): OverlayRow[] => all(overlays.where('entryId', '=', entryId)),
     /** Its volume's name carries its id, so that no name is ever used twice. */
     add: (overlay: Omit<OverlayRow, 'id' | 'volume' | keyof typeof unused>): OverlayRow =>

@@ -29,6 +29,7 @@ export async function createFakeVolumes() {
     checkVolumeName(name);
     return join(directory, name);
   };
+  const inactive = new Set<string>();
   const exists = (name: string) =>
     stat(path(name)).then(
       () => true,
@@ -53,13 +54,13 @@ export async function createFakeVolumes() {
       await rm(path(name), { force: true });
     },
     grow: (name, sizeBytes) => truncate(path(name), sizeBytes),
-    activate: async () => [],
+    activate: async (name) => void inactive.delete(name),
     async list() {
       const names = (await readdir(directory)).sort();
       return Promise.all(
         names.map(async (name) => {
           const { size } = await stat(path(name));
-          return { name, sizeBytes: size, usedBytes: size };
+          return { name, sizeBytes: size, usedBytes: size, isActive: !inactive.has(name) };
         }),
       );
     },
@@ -68,7 +69,7 @@ export async function createFakeVolumes() {
     close: async () => {},
   };
   const names = async () => (await store.list()).map(({ name }) => name);
-  return { store, names, ...faults, cleanUp: () => rm(directory, { recursive: true }) };
+  return { store, names, inactive, ...faults, cleanUp: () => rm(directory, { recursive: true }) };
 }
 
 /** Targets in memory; sessions are what a test says. */
@@ -85,6 +86,11 @@ export function createFakeTargets() {
       if (present && JSON.stringify(present) === JSON.stringify(spec)) return 'unchanged';
       specs.set(spec.name, spec);
       return present ? 'replaced' : 'created';
+    },
+    async compare(spec) {
+      const present = specs.get(spec.name);
+      if (!present) return 'missing';
+      return JSON.stringify(present) === JSON.stringify(spec) ? 'same' : 'different';
     },
     async remove(name) {
       specs.delete(name);

@@ -19,8 +19,11 @@ test('an inactive volume is brought back; others of the group and the pool are l
     await run('lvcreate', ['-y', '-T', '-V', '8m', '-n', 'cb-theirs', 'cbtest/pool']);
     await store.create('mine', 8 * 1024 ** 2);
     await run('lvchange', ['-an', 'cbtest/cb-mine', 'cbtest/theirs', 'cbtest/cb-theirs']);
-    expect(await store.activate()).toEqual(['mine']);
-    expect((await store.list()).map(({ name }) => name)).toEqual(['mine']);
+    const [inactive, ...others] = await store.list();
+    expect(inactive).toMatchObject({ name: 'mine', isActive: false });
+    expect(others).toEqual([]);
+    await store.activate('mine');
+    expect(await store.list()).toMatchObject([{ name: 'mine', isActive: true }]);
     const { stdout } = await run('lvs', ['--noheadings', '-o', 'lv_name,lv_active', 'cbtest']);
     const active = stdout.split('\n').filter((line) => /\bactive/.test(line));
     expect(active.map((line) => line.trim().split(' ')[0])).toEqual(['cb-mine', 'pool']);

@@ -54,6 +54,7 @@ export const byName = Type.Object({ name });
 export const byKey = Type.Object({ key: name });
 export const byId = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 export const settingValue = Type.Object({ value: Type.Unknown() }, strict);
+export const reconcileOptions = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);
 export const eventQuery = Type.Object({
   host: Type.Optional(name),
   after: Type.Optional(Type.Integer({ minimum: 0 })),

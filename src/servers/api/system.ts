@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { byId, byKey, settingValue } from './schemas.ts';
+import { byId, byKey, reconcileOptions, settingValue } from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Settings, tasks, and how the server is. */
@@ -20,6 +20,10 @@ export function addSystemRoutes(app: FastifyInstance, services: Services): void 
   api.get('/tasks/:id', { schema: { params: byId } }, async ({ params }) => tasks.get(params.id));
   api.post('/tasks/:id/cancel', { schema: { params: byId } }, async ({ params }) =>
     tasks.cancel(params.id),
+  );
+
+  api.post('/reconcile', { schema: { body: reconcileOptions } }, async ({ body }) =>
+    services.reconcile(body),
   );
 
   api.get('/status', async () => services.status());

@@ -1,0 +1,58 @@
+import type { Volume } from '../storage/volumes.ts';
+import type { DraftRow, VersionRow } from '../store/images.ts';
+import type { OverlayRow } from '../store/overlays.ts';
+
+/** What the database says there should be. */
+export interface Desired {
+  versions: readonly VersionRow[];
+  drafts: readonly DraftRow[];
+  overlays: readonly OverlayRow[];
+}
+
+/** What is to be done about volumes. */
+export type VolumeStep =
+  | { action: 'activate'; volume: string }
+  /** An overlay that nobody knows: what it holds is nobody's. */
+  | { action: 'remove-volume'; volume: string }
+  /** Its volume is gone: its host gets another one at its next boot. */
+  | { action: 'forget-overlay'; volume: string; overlay: OverlayRow }
+  /** Only people can decide: told, and left alone. */
+  | { action: 'report-unknown'; volume: string }
+  | { action: 'report-lost-version'; volume: string; version: VersionRow }
+  | { action: 'report-lost-draft'; volume: string; draft: DraftRow };
+
+const overlayVolume = /^ov-\d+$/;
+
+/**
+ * Compares volumes with what should be there. `desired` must have been read after `actual`, so that what
+ * was made in between has its row. Nothing of an image is ever removed here: a database brought back from
+ * a backup does not know the newest ones.
+ */
+export function planVolumes(actual: readonly Volume[], desired: Desired): VolumeStep[] {
+  const present = new Set(actual.map(({ name }) => name));
+  const { versions, drafts, overlays } = desired;
+  const known = new Set([...versions, ...drafts, ...overlays].map(({ volume }) => volume));
+  const isMissing = ({ volume }: { volume: string }) => !present.has(volume);
+  return [
+    ...actual
+      .filter(({ name, isActive }) => known.has(name) && !isActive)
+      .map(({ name }): VolumeStep => ({ action: 'activate', volume: name })),
+    ...actual
+      .filter(({ name }) => !known.has(name))
+      .map(({ name }): VolumeStep => {
+        const action = overlayVolume.test(name) ? 'remove-volume' : 'report-unknown';
+        return { action, volume: name };
+      }),
+    ...overlays.filter(isMissing).map((overlay): VolumeStep => {
+      return { action: 'forget-overlay', volume: overlay.volume, overlay };
+    }),
+    ...versions
+      .filter((version) => version.state === 'ready' && isMissing(version))
+      .map((version): VolumeStep => {
+        return { action: 'report-lost-version', volume: version.volume, version };
+      }),
+    ...drafts.filter(isMissing).map((draft): VolumeStep => {
+      return { action: 'report-lost-draft', volume: draft.volume, draft };
+    }),
+  ];
+}
