@@ -9,6 +9,7 @@ export const errorCodes = [
   'already_exists',
   'in_use',
   'image_not_ready',
+  'version_in_use',
   'wrong_image_kind',
   'draft_in_use',
   'no_space',

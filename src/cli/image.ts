@@ -6,6 +6,7 @@ import type { Image } from '../service/images.ts';
 import type { Task } from '../service/tasks.ts';
 import type { ApiCall } from './client.ts';
 import type { CliContext } from './context.ts';
+import { addVersionCommands } from './image-versions.ts';
 import { findSize, toSize, toTable } from './print.ts';
 
 const columns = ['name', 'kind', 'size', 'published', 'versions', 'draft', 'description'];
@@ -59,6 +60,8 @@ export function addImageCommand(program: Command, context: CliContext): void {
         } else context.print(context.json() ? JSON.stringify(task) : `task ${task.id} started`);
       }),
     );
+
+  addVersionCommands(image, context);
 
   image
     .command('remove <image>')

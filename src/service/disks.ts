@@ -8,20 +8,20 @@ import { isExported, type OverlayRow } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
 import { secretOf } from './chap.ts';
 import { createDraftDisks } from './draft-disks.ts';
-import type { Images } from './images.ts';
 import { hostTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
 import type { Serialise } from './serialise.ts';
 import type { Settings } from './settings.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
+import type { Versions } from './versions.ts';
 import { findOwnTarget, type WantedTarget } from './wanted-targets.ts';
 
 export interface DiskDeps {
   store: Store;
   volumes: VolumeStore;
   targets: TargetServer;
-  images: Images;
+  versions: Versions;
   overlays: Overlays;
   settings: () => Settings;
   timeline: Timeline;
@@ -108,6 +108,7 @@ export function createDisks(deps: DiskDeps) {
 
     reset,
     releaseDrafts: drafts.release,
+    withoutEditor: drafts.withoutEditor,
 
     /** Before a host is removed: nothing is left that it could log in to. */
     async takeAll(host: HostRow): Promise<void> {

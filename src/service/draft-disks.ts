@@ -7,18 +7,18 @@ import type { Store } from '../store/store.ts';
 import { secretOf } from './chap.ts';
 import { createDraftHolders } from './draft-holders.ts';
 import { imageIdsOf } from './entries.ts';
-import type { Images } from './images.ts';
 import { superTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
 import type { Serialise } from './serialise.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
+import type { Versions } from './versions.ts';
 import type { WantedTarget } from './wanted-targets.ts';
 
 export interface DraftDiskDeps {
   store: Store;
   volumes: VolumeStore;
   targets: TargetServer;
-  images: Images;
+  versions: Versions;
   overlays: Overlays;
   serialise: Serialise;
   targetPrefix: () => string;
@@ -36,7 +36,7 @@ interface Editor {
  * two that write to one draft would destroy it.
  */
 export function createDraftDisks(deps: DraftDiskDeps) {
-  const { store, volumes, targets, images, overlays } = deps;
+  const { store, volumes, targets, versions, overlays } = deps;
   const holders = createDraftHolders(deps.now);
   const nameOf = ({ name }: { name: string }) => superTargetName(deps.targetPrefix(), name);
   const inTurn = <Result>(work: () => Promise<Result>) => deps.serialise('drafts', work);
@@ -64,7 +64,7 @@ export function createDraftDisks(deps: DraftDiskDeps) {
 
   async function specOf(entry: EntryRow, chapSecret: string | null): Promise<TargetSpec> {
     const disks = [];
-    for (const image of overlays.imagesOf(entry)) disks.push(await images.ensureDraft(image));
+    for (const image of overlays.imagesOf(entry)) disks.push(await versions.ensureDraft(image));
     return targetSpec(volumes, { name: nameOf(entry), owner: 0, disks, chapSecret });
   }
 
@@ -100,6 +100,18 @@ export function createDraftDisks(deps: DraftDiskDeps) {
       inTurn(async () => {
         await refuseEdited(entry);
         await withdraw(entry);
+      }),
+
+    /**
+     * Runs `work` on an image's draft while no PC has it, nor can get it. Throws `draft_in_use` where one
+     * does.
+     */
+    withoutEditor: (imageId: number, work: () => Promise<void>): Promise<void> =>
+      inTurn(async () => {
+        const having = store.entries.list().filter((entry) => imageIdsOf(entry).includes(imageId));
+        for (const entry of having) await refuseEdited(entry);
+        for (const entry of having) await withdraw(entry);
+        await work();
       }),
 
     /** Of a host that edits no more. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { copyIntoVolume } from '../storage/copy.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
-import type { DraftRow, ImageRow, VersionRow } from '../store/images.ts';
+import type { ImageRow, VersionRow } from '../store/images.ts';
 import type { ImageKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskRow } from '../store/tasks.ts';
@@ -10,6 +10,7 @@ import { parseSlug } from './fields.ts';
 import type { Serialise } from './serialise.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
+import type { VolumeLife } from './volume-life.ts';
 
 /** An image as people see it. Sizes in bytes, times in epoch milliseconds. */
 export interface Image {
@@ -19,8 +20,14 @@ export interface Image {
   sizeBytes: number;
   /** Number of the version that the next boot gets; null while the first one is being made. */
   published: number | null;
-  versions: { number: number; note: string; createdAt: number; ready: boolean }[];
-  draft: { base: number; createdAt: number } | null;
+  versions: {
+    number: number;
+    note: string;
+    sizeBytes: number;
+    createdAt: number;
+    ready: boolean;
+  }[];
+  draft: { base: number; sizeBytes: number; createdAt: number } | null;
 }
 
 export interface NewImage {
@@ -35,13 +42,16 @@ export interface ImageDeps {
   tasks: Tasks;
   timeline: Timeline;
   serialise: Serialise;
+  volumeLife: VolumeLife;
   now: () => number;
 }
 
 export type Images = ReturnType<typeof createImages>;
 
 /** Golden disks and their versions. A version's volume is never written once it is ready. */
-export function createImages({ store, volumes, tasks, timeline, serialise, now }: ImageDeps) {
+export function createImages(deps: ImageDeps) {
+  const { store, volumes, tasks, timeline, serialise, volumeLife, now } = deps;
+
   function getRow(name: string): ImageRow {
     const image = store.images.find({ name });
     if (!image) throw new CafebootError('not_found', { kind: 'image', name });
@@ -58,14 +68,19 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
       description: image.description,
       sizeBytes: image.sizeBytes,
       published: image.publishedVersionId && numberOf(image.publishedVersionId),
-      versions: versions.map(({ number, note, createdAt, state }) => ({
+      versions: versions.map(({ number, note, sizeBytes, createdAt, state }) => ({
         number,
         note,
+        sizeBytes,
         createdAt,
         ready: state === 'ready',
       })),
       draft: draft
-        ? { base: numberOf(draft.baseVersionId) ?? 0, createdAt: draft.createdAt }
+        ? {
+            base: numberOf(draft.baseVersionId) ?? 0,
+            sizeBytes: draft.sizeBytes,
+            createdAt: draft.createdAt,
+          }
         : null,
     };
   }
@@ -76,13 +91,13 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
     return store.transaction(() => {
       const createdAt = now();
       const imageId = store.images.add({ name, kind, description, sizeBytes, createdAt });
-      return addVersion(imageId, 1, '');
+      return addVersion(imageId, sizeBytes);
     });
   }
 
-  function addVersion(imageId: number, number: number, note: string): VersionRow {
-    const volume = `img-${imageId}-v${number}`;
-    const version = { imageId, number, note, volume, state: 'making' as const, createdAt: now() };
+  function addVersion(imageId: number, sizeBytes: number): VersionRow {
+    const fields = { imageId, number: 1, note: '', volume: `img-${imageId}-v1`, sizeBytes };
+    const version = { ...fields, state: 'making' as const, createdAt: now() };
     return { ...version, id: store.images.addVersion(version) };
   }
 
@@ -120,6 +135,7 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
   return {
     list: (): Image[] => store.images.list().map(present),
     get: (name: string): Image => present(getRow(name)),
+    getId: (name: string): number => getRow(name).id,
 
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
@@ -147,20 +163,6 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
       return tasks.start('image.import', image.name, copy);
     },
 
-    /** The draft that super hosts write to, made from the published version where there is none. */
-    ensureDraft: (image: ImageRow): Promise<DraftRow> =>
-      serialise(`image:${image.id}`, async () => {
-        const draft = store.images.findDraft(image.id);
-        if (draft) return draft;
-        const base = getPublished(store, image);
-        // The time makes the name new: a draft that was discarded must never be taken for this one.
-        const volume = `img-${image.id}-d${now()}`;
-        await volumes.snapshot(base.volume, volume);
-        const row = { imageId: image.id, baseVersionId: base.id, volume, createdAt: now() };
-        store.images.addDraft(row);
-        return row;
-      }),
-
     /** Fails with `in_use` while a boot entry has it or an overlay stems from it. */
     remove: (name: string): Promise<void> => {
       const image = getRow(name);
@@ -170,9 +172,8 @@ export function createImages({ store, volumes, tasks, timeline, serialise, now }
         if (versions.some((version) => version.state === 'making')) {
           throw new CafebootError('in_use', { kind: 'image', name });
         }
-        store.transaction(() => store.images.remove(image.id));
         const names = [...versions, ...(draft ? [draft] : [])].map(({ volume }) => volume);
-        for (const volume of names) await volumes.remove(volume);
+        await volumeLife.discard(names, () => store.images.remove(image.id));
         timeline.record({ kind: 'image.removed', data: { image: name } });
       });
     },

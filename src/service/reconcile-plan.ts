@@ -7,6 +7,8 @@ export interface Desired {
   versions: readonly VersionRow[];
   drafts: readonly DraftRow[];
   overlays: readonly OverlayRow[];
+  /** Somebody is making or removing these. */
+  unwanted: readonly string[];
 }
 
 /** What is to be done about volumes. */
@@ -31,7 +33,8 @@ const overlayVolume = /^ov-\d+$/;
 export function planVolumes(actual: readonly Volume[], desired: Desired): VolumeStep[] {
   const present = new Set(actual.map(({ name }) => name));
   const { versions, drafts, overlays } = desired;
-  const known = new Set([...versions, ...drafts, ...overlays].map(({ volume }) => volume));
+  const named = [...versions, ...drafts, ...overlays].map(({ volume }) => volume);
+  const known = new Set([...named, ...desired.unwanted]);
   const isMissing = ({ volume }: { volume: string }) => !present.has(volume);
   return [
     ...actual

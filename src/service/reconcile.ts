@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Disks } from './disks.ts';
 import { planVolumes, type VolumeStep } from './reconcile-plan.ts';
 import type { EventKind, Timeline } from './timeline.ts';
+import type { VolumeLife } from './volume-life.ts';
 import type { WantedTarget } from './wanted-targets.ts';
 
 export type StepAction = VolumeStep['action'] | 'make-target' | 'replace-target' | 'remove-target';
@@ -28,6 +29,7 @@ export interface ReconcileDeps {
   store: Store;
   volumes: VolumeStore;
   targets: TargetServer;
+  volumeLife: VolumeLife;
   disks: Disks;
   timeline: Timeline;
   log: Logger;
@@ -48,7 +50,7 @@ export type Reconcile = ReturnType<typeof createReconcile>;
 
 /** Makes volumes and targets what the database says, whatever happened to them, and tells what it did. */
 export function createReconcile(deps: ReconcileDeps) {
-  const { store, volumes, targets, disks, timeline, log } = deps;
+  const { store, volumes, targets, volumeLife, disks, timeline, log } = deps;
   /** Told once, not at every look. */
   const told = new Set<string>();
 
@@ -106,11 +108,13 @@ export function createReconcile(deps: ReconcileDeps) {
   }
 
   async function checkVolumes(dryRun: boolean): Promise<ReconcileStep[]> {
+    const swept = dryRun ? [] : await volumeLife.sweep();
     const actual = await volumes.list();
     const desired = {
       versions: store.images.allVersions(),
       drafts: store.images.drafts(),
       overlays: store.overlays.list(),
+      unwanted: store.unwantedVolumes.list(),
     };
     const plan = planVolumes(actual, desired);
     if (dryRun) {
@@ -121,7 +125,9 @@ export function createReconcile(deps: ReconcileDeps) {
       });
     }
     const limit = pLimit(concurrency);
-    return Promise.all(plan.map((step) => limit(() => takeVolumeStep(step))));
+    const steps = await Promise.all(plan.map((step) => limit(() => takeVolumeStep(step))));
+    const removed = { action: 'remove-volume', outcome: 'done', detail: '', mac: null } as const;
+    return [...swept.map((subject) => ({ ...removed, subject })), ...steps];
   }
 
   async function checkTargets(dryRun: boolean): Promise<ReconcileStep[]> {

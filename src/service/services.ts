@@ -9,6 +9,7 @@ import { createCounters } from './counters.ts';
 import { createDisks } from './disks.ts';
 import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './entries.ts';
 import { createHosts, type Host, type HostFields } from './hosts.ts';
+import { createImageChanges } from './image-changes.ts';
 import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
 import { createPresences } from './presence.ts';
@@ -19,6 +20,8 @@ import { isStorageSetting, type Settings, type SettingsService } from './setting
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
+import { createVersions } from './versions.ts';
+import { createVolumeLife } from './volume-life.ts';
 
 export interface ServiceDeps {
   store: Store;
@@ -52,14 +55,16 @@ export function createServices(deps: ServiceDeps) {
   const tasks = createTasks({ store, timeline, log, now });
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
-  const images = createImages({ store, volumes, tasks, timeline, serialise, now });
+  const volumeLife = createVolumeLife({ store, volumes, log });
+  const images = createImages({ store, volumes, tasks, timeline, serialise, volumeLife, now });
+  const versions = createVersions({ store, volumes, volumeLife, timeline, serialise, now });
   const entries = createEntries({ store, timeline });
   const overlays = createOverlays({ store, volumes, log, now });
   const disks = createDisks({
     store,
     volumes,
     targets,
-    images,
+    versions,
     overlays,
     settings: settings.get,
     timeline,
@@ -67,7 +72,7 @@ export function createServices(deps: ServiceDeps) {
     log,
     now,
   });
-  const reconcile = createReconcile({ store, volumes, targets, disks, timeline, log });
+  const reconcile = createReconcile({ store, volumes, targets, volumeLife, disks, timeline, log });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({
     store,
@@ -115,6 +120,7 @@ export function createServices(deps: ServiceDeps) {
     hosts,
     unknownHosts,
     images,
+    imageChanges: createImageChanges({ images, versions, disks, prepareAll }),
     entries,
     boots,
     counters,

@@ -39,6 +39,15 @@ export function createImageRepository({ sql, all, find, run }: Queries) {
     findDraft: (imageId: number): DraftRow | undefined =>
       find(sql.selectFrom('drafts').selectAll().where('imageId', '=', imageId)),
     drafts: (): DraftRow[] => all(sql.selectFrom('drafts').selectAll().orderBy('imageId')),
+    removeVersion(versionId: number): void {
+      run(sql.deleteFrom('versions').where('id', '=', versionId));
+    },
+    removeDraft(imageId: number): void {
+      run(sql.deleteFrom('drafts').where('imageId', '=', imageId));
+    },
+    updateDraft(imageId: number, changes: Pick<DraftRow, 'sizeBytes'>): void {
+      run(sql.updateTable('drafts').set(changes).where('imageId', '=', imageId));
+    },
     addDraft(draft: DraftRow): void {
       run(sql.insertInto('drafts').values(draft));
     },

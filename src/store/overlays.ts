@@ -37,6 +37,8 @@ export function createOverlayRepository({ sql, all, find, run, transaction }: Qu
     /** What a target exports, in LUN order. */
     exportedBy: (target: string): ExportedOverlay[] =>
       all(overlays.where('target', '=', target).orderBy('lun')).filter(isExported),
+    ofVersion: (versionId: number): OverlayRow[] =>
+      all(overlays.where('versionId', '=', versionId)),
     ofEntry: (entryId: number): OverlayRow[] => all(overlays.where('entryId', '=', entryId)),
     /** Its volume's name carries its id, so that no name is ever used twice. */
     add: (overlay: Omit<OverlayRow, 'id' | 'volume' | keyof typeof unused>): OverlayRow =>

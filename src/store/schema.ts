@@ -19,10 +19,18 @@ export interface Schema {
     number: number;
     note: string;
     volume: string;
+    sizeBytes: number;
     state: VersionState;
     createdAt: number;
   };
-  drafts: { imageId: number; baseVersionId: number; volume: string; createdAt: number };
+  drafts: {
+    imageId: number;
+    baseVersionId: number;
+    volume: string;
+    sizeBytes: number;
+    createdAt: number;
+  };
+  unwantedVolumes: { volume: string };
   entries: {
     id: Generated<number>;
     name: string;

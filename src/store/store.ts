@@ -7,6 +7,7 @@ import { createOverlayRepository } from './overlays.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
+import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 
 /** Everything that is stored, one repository per noun. */
 export type Store = ReturnType<typeof openStore>;
@@ -23,6 +24,7 @@ export function openStore(path: string) {
     overlays: createOverlayRepository(db),
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
+    unwantedVolumes: createUnwantedVolumeRepository(db),
     transaction: db.transaction,
     close: db.close,
   };

@@ -1,11 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { byName, entryChanges, imageImport, newEntry, newImage } from './schemas.ts';
+import {
+  byName,
+  byVersion,
+  entryChanges,
+  growth,
+  imageImport,
+  newEntry,
+  newImage,
+  publishing,
+  rollback,
+} from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Images and the boot entries made of them. */
 export function addImageRoutes(app: FastifyInstance, services: Services): void {
-  const { images, entries } = services;
+  const { images, imageChanges, entries } = services;
   const api = typed(app);
   const named = { params: byName };
 
@@ -21,6 +31,24 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
     await images.remove(params.name);
     return reply.code(204).send();
   });
+
+  api.post('/images/:name/publish', { schema: { ...named, body: publishing } }, async (request) =>
+    imageChanges.publishDraft(request.params.name, request.body.note),
+  );
+  api.post('/images/:name/rollback', { schema: { ...named, body: rollback } }, async (request) =>
+    imageChanges.rollBack(request.params.name, request.body.version),
+  );
+  api.post('/images/:name/grow', { schema: { ...named, body: growth } }, async (request) =>
+    imageChanges.grow(request.params.name, request.body.sizeBytes),
+  );
+  api.delete('/images/:name/draft', { schema: named }, async ({ params }) =>
+    imageChanges.discardDraft(params.name),
+  );
+  api.delete(
+    '/images/:name/versions/:number',
+    { schema: { params: byVersion } },
+    async ({ params }) => imageChanges.removeVersion(params.name, params.number),
+  );
 
   api.get('/entries', async () => entries.list());
   api.post('/entries', { schema: { body: newEntry } }, async ({ body }, reply) =>

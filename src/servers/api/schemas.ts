@@ -35,6 +35,15 @@ export const imageImport = Type.Object(
   strict,
 );
 
+const versionNumber = Type.Integer({ minimum: 1 });
+export const publishing = Type.Object(
+  { note: Type.Optional(Type.String({ maxLength: 500 })) },
+  strict,
+);
+export const rollback = Type.Object({ version: versionNumber }, strict);
+export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);
+export const byVersion = Type.Object({ name, number: versionNumber });
+
 const entryFields = {
   description: Type.Optional(Type.String({ maxLength: 200 })),
   data: Type.Optional(Type.Array(name, { maxItems: 16, uniqueItems: true })),

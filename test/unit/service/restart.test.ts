@@ -171,7 +171,14 @@ describe('after a restart', () => {
       sizeBytes: 4096,
       createdAt: 1,
     });
-    const version = { imageId, number: 1, note: '', volume: `img-${imageId}-v1`, createdAt: 1 };
+    const version = {
+      imageId,
+      number: 1,
+      note: '',
+      sizeBytes: 1024,
+      volume: `img-${imageId}-v1`,
+      createdAt: 1,
+    };
     store.images.addVersion({ ...version, state: 'making' });
     await volumes.store.create(version.volume, 4096);
     await restart();
