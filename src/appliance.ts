@@ -16,6 +16,7 @@ import { createTftpFiles } from './servers/tftp/files.ts';
 import { startTftpServer } from './servers/tftp/server.ts';
 import { createServices, type Services } from './service/services.ts';
 import { createSettings, type Settings } from './service/settings.ts';
+import { createDiskFiles } from './storage/disk-files.ts';
 import { run } from './storage/exec.ts';
 import { noTargets } from './storage/no-targets.ts';
 import { startTargets, startVolumes } from './storage/start.ts';
@@ -88,6 +89,7 @@ async function startServices(
     settings,
     volumes,
     targets,
+    diskFiles: createDiskFiles(run),
     log,
     version,
     now: Date.now,

@@ -12,6 +12,8 @@ export const errorCodes = [
   'version_in_use',
   'wrong_image_kind',
   'draft_in_use',
+  'disk_file_unknown',
+  'disk_file_refers',
   'no_space',
   'pool_in_use',
   'command_failed',

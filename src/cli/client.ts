@@ -20,6 +20,10 @@ export function isListening(socketPath: string): Promise<boolean> {
   });
 }
 
+/** The path of one noun by its name, whatever characters that has. */
+export const pathTo = (...parts: string[]): string =>
+  parts.map((part) => `/${encodeURIComponent(part)}`).join('');
+
 /** Talks to the server that listens on this socket. Throws `server_not_running` where none does. */
 export function socketApi(socketPath: string): ApiCall {
   return (method, path, body) =>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CafebootError } from '../errors.ts';
 import type { Image } from '../service/images.ts';
+import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { findSize, toSize, toTable } from './print.ts';
 
@@ -26,7 +27,7 @@ export function addVersionCommands(image: Command, context: CliContext): void {
       toTable([...rows, ...(ofDraft ? [ofDraft] : [])], ['version', 'size', 'made', 'note']),
     );
   };
-  const path = (name: string, rest = '') => `/images/${encodeURIComponent(name)}${rest}`;
+  const path = (...parts: string[]) => pathTo('images', ...parts);
   const change = (method: 'GET' | 'POST' | 'DELETE', where: string, body?: object) =>
     context.withApi(async (api) => show((await api(method, where, body)) as Image));
 
@@ -40,27 +41,25 @@ export function addVersionCommands(image: Command, context: CliContext): void {
     .description('make the draft the next version, which every PC gets at its next boot')
     .option('--note <text>', 'what was changed')
     .action((name: string, { note }: { note?: string }) =>
-      change('POST', path(name, '/publish'), note === undefined ? {} : { note }),
+      change('POST', path(name, 'publish'), note === undefined ? {} : { note }),
     );
 
   image
     .command('rollback <image> <version>')
     .description('publish another version again')
     .action((name: string, version: string) =>
-      change('POST', path(name, '/rollback'), { version: Number(version) }),
+      change('POST', path(name, 'rollback'), { version: Number(version) }),
     );
 
   image
     .command('discard-draft <image>')
     .description('throw away what was changed since the last version')
-    .action((name: string) => change('DELETE', path(name, '/draft')));
+    .action((name: string) => change('DELETE', path(name, 'draft')));
 
   image
     .command('remove-version <image> <version>')
     .description('remove a version that nothing needs')
-    .action((name: string, version: string) =>
-      change('DELETE', path(name, `/versions/${encodeURIComponent(version)}`)),
-    );
+    .action((name: string, version: string) => change('DELETE', path(name, 'versions', version)));
 
   image
     .command('grow <image>')
@@ -69,7 +68,7 @@ export function addVersionCommands(image: Command, context: CliContext): void {
     .action((name: string, { size }: { size: string }) => {
       const sizeBytes = findSize(size);
       if (!sizeBytes) throw new CafebootError('invalid_value', { field: '--size', value: size });
-      return change('POST', path(name, '/grow'), { sizeBytes });
+      return change('POST', path(name, 'grow'), { sizeBytes });
     });
 }
 

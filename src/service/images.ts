@@ -1,14 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
-import { copyIntoVolume } from '../storage/copy.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { ImageRow, VersionRow } from '../store/images.ts';
 import type { ImageKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { TaskRow } from '../store/tasks.ts';
 import { parseSlug } from './fields.ts';
 import type { Serialise } from './serialise.ts';
-import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 import type { VolumeLife } from './volume-life.ts';
 
@@ -39,7 +35,6 @@ export interface NewImage {
 export interface ImageDeps {
   store: Store;
   volumes: VolumeStore;
-  tasks: Tasks;
   timeline: Timeline;
   serialise: Serialise;
   volumeLife: VolumeLife;
@@ -50,7 +45,10 @@ export type Images = ReturnType<typeof createImages>;
 
 /** Golden disks and their versions. A version's volume is never written once it is ready. */
 export function createImages(deps: ImageDeps) {
-  const { store, volumes, tasks, timeline, serialise, volumeLife, now } = deps;
+  const { store, volumes, timeline, serialise, volumeLife, now } = deps;
+
+  const holds = new Set<{ versionId: number }>();
+  const isHeld = (versionId: number) => [...holds].some((hold) => hold.versionId === versionId);
 
   function getRow(name: string): ImageRow {
     const image = store.images.find({ name });
@@ -144,24 +142,23 @@ export function createImages(deps: ImageDeps) {
       return present(getRow(image.name));
     },
 
-    /** Copies a raw disk file of the server into a new image; the file is not changed. */
-    async importRaw(image: NewImage, path: string): Promise<TaskRow> {
-      const file = await stat(path).catch((error: unknown) => {
-        throw new CafebootError('not_found', { kind: 'file', name: path }, { cause: error });
-      });
-      if (!file.isFile() || file.size === 0) {
-        throw new CafebootError('invalid_value', { field: 'file', value: path });
-      }
-      const version = addRecord(image, file.size);
-      const copy = ({ signal, progress }: TaskControl) =>
-        makeFirst(version, file.size, () =>
-          copyIntoVolume(path, volumes.devicePath(version.volume), {
-            signal,
-            onProgress: progress,
-          }),
-        );
-      return tasks.start('image.import', image.name, copy);
+    /**
+     * Records a new image of that size; what is returned makes its volume and has it filled, and undoes
+     * everything where that fails.
+     */
+    begin(image: NewImage, sizeBytes: number) {
+      const version = addRecord(image, sizeBytes);
+      return (fill: (devicePath: string) => Promise<void>): Promise<void> =>
+        makeFirst(version, sizeBytes, () => fill(volumes.devicePath(version.volume)));
     },
+
+    /** The version is being read: it cannot be removed until what is returned is called. */
+    hold(versionId: number): () => void {
+      const hold = { versionId };
+      holds.add(hold);
+      return () => void holds.delete(hold);
+    },
+    isHeld,
 
     /** Fails with `in_use` while a boot entry has it or an overlay stems from it. */
     remove: (name: string): Promise<void> => {
@@ -169,7 +166,7 @@ export function createImages(deps: ImageDeps) {
       return serialise(`image:${image.id}`, async () => {
         const versions = store.images.versions(image.id);
         const draft = store.images.findDraft(image.id);
-        if (versions.some((version) => version.state === 'making')) {
+        if (versions.some(({ id, state }) => state === 'making' || isHeld(id))) {
           throw new CafebootError('in_use', { kind: 'image', name });
         }
         const names = [...versions, ...(draft ? [draft] : [])].map(({ volume }) => volume);

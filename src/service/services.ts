@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { CafebootError } from '../errors.ts';
+import type { DiskFiles } from '../storage/disk-files.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +20,7 @@ import { createSessionWatch } from './session-watch.ts';
 import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
+import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
 import { createVersions } from './versions.ts';
 import { createVolumeLife } from './volume-life.ts';
@@ -28,6 +30,7 @@ export interface ServiceDeps {
   settings: SettingsService;
   volumes: VolumeStore;
   targets: TargetServer;
+  diskFiles: DiskFiles;
   log: Logger;
   version: string;
   now: () => number;
@@ -45,7 +48,7 @@ const checkEveryMs = 60_000;
  * in the order that leaves nothing behind.
  */
 export function createServices(deps: ServiceDeps) {
-  const { store, settings, volumes, targets, log, now } = deps;
+  const { store, settings, volumes, targets, diskFiles, log, now } = deps;
   const startedAt = now();
   let started = false;
   const counters = createCounters();
@@ -56,8 +59,17 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
-  const images = createImages({ store, volumes, tasks, timeline, serialise, volumeLife, now });
-  const versions = createVersions({ store, volumes, volumeLife, timeline, serialise, now });
+  const images = createImages({ store, volumes, timeline, serialise, volumeLife, now });
+  const { isHeld } = images;
+  const versions = createVersions({
+    store,
+    volumes,
+    volumeLife,
+    isHeld,
+    timeline,
+    serialise,
+    now,
+  });
   const entries = createEntries({ store, timeline });
   const overlays = createOverlays({ store, volumes, log, now });
   const disks = createDisks({
@@ -121,6 +133,7 @@ export function createServices(deps: ServiceDeps) {
     unknownHosts,
     images,
     imageChanges: createImageChanges({ images, versions, disks, prepareAll }),
+    transfers: createTransfers({ store, volumes, images, diskFiles, tasks, timeline }),
     entries,
     boots,
     counters,

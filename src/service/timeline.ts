@@ -34,6 +34,7 @@ export const eventKinds = [
   'image.version-removed',
   'image.draft-discarded',
   'image.grown',
+  'image.exported',
   'entry.added',
   'entry.changed',
   'entry.removed',

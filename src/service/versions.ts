@@ -11,6 +11,7 @@ export interface VersionDeps {
   store: Store;
   volumes: VolumeStore;
   volumeLife: VolumeLife;
+  isHeld: (versionId: number) => boolean;
   timeline: Timeline;
   serialise: Serialise;
   now: () => number;
@@ -83,6 +84,7 @@ export function createVersions(deps: VersionDeps) {
       throw new CafebootError('version_in_use', { image: image.name, version: version.number, by });
     };
     if (image.publishedVersionId === version.id) refuse('published');
+    if (deps.isHeld(version.id)) refuse('export');
     if (store.images.findDraft(image.id)?.baseVersionId === version.id) refuse('draft');
     const hosts = store.overlays.ofVersion(version.id).map(({ hostId }) => hostId);
     const names = [...new Set(hosts)].map((id) => store.hosts.find('id', id)?.name ?? '');

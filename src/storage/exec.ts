@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Added to the environment. */
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Called with standard output as it comes. */
+  onOutput?: (text: string) => void;
   /** Arguments that no error may show: each is replaced by `***` wherever the command is told. */
   secrets?: readonly string[];
 }
@@ -32,13 +34,16 @@ const defaultTimeoutMs = 60_000;
 export const run: Run = async (file, args, options = {}) => {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   try {
-    const { stdout, stderr } = await execa(file, args, {
+    const child = execa(file, args, {
       env: { LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1', ...options.env },
       stdin: options.input === undefined ? 'ignore' : 'pipe',
       ...(options.input !== undefined && { input: options.input }),
       ...(options.signal && { cancelSignal: options.signal }),
       timeout: timeoutMs,
     });
+    const { onOutput } = options;
+    if (onOutput) child.stdout.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
+    const { stdout, stderr } = await child;
     return { stdout, stderr };
   } catch (error) {
     throw commandError(error as ExecaError, file, args, {

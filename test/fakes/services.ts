@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
+import { createDiskFiles } from '../../src/storage/disk-files.ts';
+import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 
@@ -18,6 +20,7 @@ export async function createFakeServices(path = ':memory:') {
       settings: createSettings(store),
       volumes: volumes.store,
       targets: targets.server,
+      diskFiles: createDiskFiles(run),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,

@@ -54,7 +54,7 @@ describe('the command line', () => {
     expect(await json('host', 'list')).toHaveLength(1);
     await json('host', 'set', '前台', '--entry', 'win', '--overlay', 'keep', '--ip', '10.77.0.50');
     const file = join(dataDir, 'disk.raw');
-    const [image] = await json(
+    const task = await json(
       'image',
       'import',
       '--name',
@@ -65,6 +65,8 @@ describe('the command line', () => {
       file,
       '--wait',
     );
+    expect(task).toMatchObject({ kind: 'image.import', subject: 'games', state: 'done' });
+    const [image] = await json('image', 'list');
     expect(image).toMatchObject({
       name: 'games',
       kind: 'data',

@@ -5,6 +5,7 @@ import {
   byVersion,
   entryChanges,
   growth,
+  imageExport,
   imageImport,
   newEntry,
   newImage,
@@ -15,7 +16,7 @@ import { typed } from './typed.ts';
 
 /** Images and the boot entries made of them. */
 export function addImageRoutes(app: FastifyInstance, services: Services): void {
-  const { images, imageChanges, entries } = services;
+  const { images, transfers, imageChanges, entries } = services;
   const api = typed(app);
   const named = { params: byName };
 
@@ -24,7 +25,7 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
     reply.code(201).send(await images.createBlank(body, body.sizeBytes)),
   );
   api.post('/images/import', { schema: { body: imageImport } }, async ({ body }, reply) =>
-    reply.code(202).send(await images.importRaw(body, body.path)),
+    reply.code(202).send(await transfers.import(body, body.path, body.format)),
   );
   api.get('/images/:name', { schema: named }, async ({ params }) => images.get(params.name));
   api.delete('/images/:name', { schema: named }, async ({ params }, reply) => {
@@ -32,6 +33,12 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
     return reply.code(204).send();
   });
 
+  api.post(
+    '/images/:name/export',
+    { schema: { ...named, body: imageExport } },
+    async (request, reply) =>
+      reply.code(202).send(await transfers.export(request.params.name, request.body)),
+  );
   api.post('/images/:name/publish', { schema: { ...named, body: publishing } }, async (request) =>
     imageChanges.publishDraft(request.params.name, request.body.note),
   );

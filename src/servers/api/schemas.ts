@@ -21,6 +21,8 @@ export const hostChanges = Type.Object(
   strict,
 );
 
+const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
+const diskFormat = Type.Enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk']);
 const imageFields = {
   name,
   kind: Type.Enum(['os', 'data']),
@@ -31,7 +33,11 @@ export const newImage = Type.Object(
   strict,
 );
 export const imageImport = Type.Object(
-  { ...imageFields, path: Type.String({ minLength: 1, maxLength: 4_096 }) },
+  { ...imageFields, path: filePath, format: Type.Optional(diskFormat) },
+  strict,
+);
+export const imageExport = Type.Object(
+  { path: filePath, format: diskFormat, version: Type.Optional(Type.Integer({ minimum: 1 })) },
   strict,
 );
 

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
 import { createSettings } from '../../../src/service/settings.ts';
+import { createDiskFiles } from '../../../src/storage/disk-files.ts';
+import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
 
@@ -27,6 +29,7 @@ describe('after a restart', () => {
       settings: createSettings(store),
       volumes: volumes.store,
       targets: targets.server,
+      diskFiles: createDiskFiles(run),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,
@@ -186,7 +189,7 @@ describe('after a restart', () => {
     expect(services.images.list().map(({ name }) => name)).toEqual(['win']);
     expect(await volumes.names()).not.toContain(version.volume);
     expect(services.tasks.get(task?.id ?? 0)).toMatchObject({ state: 'failed' });
-    await services.images.importRaw({ name: 'cut', kind: 'os' }, file);
+    await services.transfers.import({ name: 'cut', kind: 'os' }, file, 'raw');
     await expect.poll(() => services.images.get('cut').published).toBe(1);
   });
 

@@ -1,0 +1,108 @@
+import { extname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { CafebootError, type ErrorCode, type ErrorContext } from '../errors.ts';
+import type { Task } from '../service/tasks.ts';
+import { type ApiCall, pathTo } from './client.ts';
+import type { CliContext } from './context.ts';
+import { type ImageFlags, withImageFlags } from './image-flags.ts';
+import { toSize } from './print.ts';
+
+const formats = ['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk'];
+
+interface ImportFlags extends ImageFlags {
+  file?: string;
+  fromDevice?: string;
+  format?: string;
+  wait?: boolean;
+}
+
+interface ExportFlags {
+  file: string;
+  format?: string;
+  number?: string;
+  wait?: boolean;
+}
+
+/** `cafeboot image import|export`: disks of this machine into the pool and out of it. */
+export function addTransferCommands(image: Command, context: CliContext): void {
+  const formatOption = () => new Option('--format <format>', 'of the file').choices(formats);
+
+  /** Follows the task where that is asked for; without a server it runs in this process anyway. */
+  async function follow(api: ApiCall, task: Task, wait: boolean): Promise<void> {
+    if (wait) await waitForTask(api, task.id, context);
+    if (context.json()) {
+      return context.print(JSON.stringify(await api('GET', `/tasks/${task.id}`)));
+    }
+    if (!wait) context.print(`task ${task.id} started`);
+  }
+
+  withImageFlags(image.command('import').description('copy a disk file or a disk of this machine'))
+    .option('--file <path>', 'the file; it is not changed')
+    .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
+    .addOption(formatOption())
+    .option('--wait', 'wait for the end, showing progress')
+    .action(({ file, fromDevice, wait = false, ...rest }: ImportFlags) =>
+      context.withApi(async (api, { isOffline }) => {
+        const source = file ?? fromDevice;
+        if (source === undefined) {
+          throw new CafebootError('invalid_value', { field: '--file', value: '' });
+        }
+        const body = { ...rest, path: resolve(source) };
+        const task = (await api('POST', '/images/import', body)) as Task;
+        await follow(api, task, wait || isOffline);
+      }),
+    );
+
+  image
+    .command('export <image>')
+    .description('write a version to a new file of this machine')
+    .requiredOption('--file <path>', 'the file; its ending says the format')
+    .addOption(formatOption())
+    .option('--number <version>', 'which one; else the published one')
+    .option('--wait', 'wait for the end, showing progress')
+    .action((name: string, { file, format, number, wait = false }: ExportFlags) =>
+      context.withApi(async (api, { isOffline }) => {
+        const body = {
+          path: resolve(file),
+          format: format ?? formatOf(file),
+          ...(number !== undefined && { version: Number(number) }),
+        };
+        const task = (await api('POST', pathTo('images', name, 'export'), body)) as Task;
+        await follow(api, task, wait || isOffline);
+      }),
+    );
+}
+
+/** By the file's ending; what is none of ours is a raw disk (`.img`, `.iso`). */
+function formatOf(file: string): string {
+  const ending = extname(file).slice(1).toLowerCase();
+  return formats.includes(ending) ? ending : 'raw';
+}
+
+const pollMs = 300;
+
+async function waitForTask(api: ApiCall, id: number, context: CliContext): Promise<void> {
+  let shown = -1;
+  for (;;) {
+    const task = (await api('GET', `/tasks/${id}`)) as Task;
+    const percent = task.totalBytes > 0 ? Math.floor((task.doneBytes / task.totalBytes) * 100) : 0;
+    if (percent !== shown && !context.json()) {
+      context.progress(
+        `${task.subject}: ${toSize(task.doneBytes)} of ${toSize(task.totalBytes)} (${percent} %)`,
+      );
+    }
+    shown = percent;
+    if (task.state === 'done') return;
+    if (task.state !== 'running') throw taskError(task);
+    await sleep(pollMs);
+  }
+}
+
+function taskError(task: Task): CafebootError {
+  const { code, context } = JSON.parse(task.error ?? '{"code":"internal","context":{}}') as {
+    code: ErrorCode;
+    context: ErrorContext;
+  };
+  return new CafebootError(code, context);
+}

@@ -1,0 +1,72 @@
+import { CafebootError } from '../errors.ts';
+import type { DiskFiles } from '../storage/disk-files.ts';
+import type { DiskFormat } from '../storage/qemu-img.ts';
+import type { VolumeStore } from '../storage/volumes.ts';
+import type { Store } from '../store/store.ts';
+import type { TaskRow } from '../store/tasks.ts';
+import { getPublished, type Images, type NewImage } from './images.ts';
+import type { TaskControl, Tasks } from './tasks.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface TransferDeps {
+  store: Store;
+  volumes: VolumeStore;
+  images: Images;
+  diskFiles: DiskFiles;
+  tasks: Tasks;
+  timeline: Timeline;
+}
+
+export interface ExportFields {
+  path: string;
+  format: DiskFormat;
+  /** None: the published one. */
+  version?: number | undefined;
+}
+
+export type Transfers = ReturnType<typeof createTransfers>;
+
+/** Images from files and disks of this machine, and to files; as tasks. */
+export function createTransfers(deps: TransferDeps) {
+  const { store, volumes, images, diskFiles, tasks, timeline } = deps;
+
+  return {
+    /** Copies a disk into a new image; the file or device is not changed. */
+    async import(image: NewImage, path: string, format?: DiskFormat): Promise<TaskRow> {
+      const source = await diskFiles.inspect(path, format);
+      const fill = images.begin(image, source.sizeBytes);
+      return tasks.start('image.import', image.name, ({ signal, progress }: TaskControl) =>
+        fill((devicePath) =>
+          diskFiles.copyIn(source, devicePath, { signal, onProgress: progress }),
+        ),
+      );
+    },
+
+    /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */
+    async export(name: string, { path, format, version: number }: ExportFields): Promise<TaskRow> {
+      await diskFiles.refuseToReplace(path);
+      const image = store.images.find({ name });
+      if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+      const version =
+        number === undefined
+          ? getPublished(store, image)
+          : store.images.versions(image.id).find((each) => each.number === number);
+      if (version?.state !== 'ready') {
+        throw new CafebootError('not_found', { kind: 'version', name: `${name} v${number}` });
+      }
+      const { volume, sizeBytes } = version;
+      return tasks.start('image.export', name, async ({ signal, progress }: TaskControl) => {
+        const options = { signal, onProgress: progress };
+        const release = images.hold(version.id);
+        try {
+          const device = volumes.devicePath(volume);
+          await diskFiles.copyOut(device, sizeBytes, path, format, options);
+          const data = { image: name, version: version.number, path };
+          timeline.record({ kind: 'image.exported', data });
+        } finally {
+          release();
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import { access, link, open, rm, stat } from 'node:fs/promises';
+import { CafebootError } from '../errors.ts';
+import { type CopyOptions, copyIntoVolume } from './copy.ts';
+import { hasErrno } from './errno.ts';
+import type { Run } from './exec.ts';
+import { createQemuImg, type DiskFormat } from './qemu-img.ts';
+
+/** A disk that can be imported. */
+export interface DiskSource {
+  path: string;
+  format: DiskFormat;
+  /** Of the disk inside, not of the file. */
+  sizeBytes: number;
+}
+
+export type DiskFiles = ReturnType<typeof createDiskFiles>;
+
+/** Disks outside the pool: files of any format, and whole disks of this machine. */
+export function createDiskFiles(run: Run) {
+  const qemuImg = createQemuImg(run);
+
+  async function inspectDevice(path: string): Promise<DiskSource> {
+    // Exclusive: refused while the disk or a partition of it is mounted, or part of a pool.
+    const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
+      if (!hasErrno(error, 'EBUSY')) throw error;
+      throw new CafebootError('in_use', { name: path }, { cause: error });
+    });
+    await file.close();
+    const { stdout } = await run('blockdev', ['--getsize64', path]);
+    return { path, format: 'raw', sizeBytes: Number(stdout) };
+  }
+
+  return {
+    /**
+     * What is at `path`: a file, or a block device that nothing uses. A `format` that is said is not
+     * guessed. Throws `not_found`, `in_use`, `invalid_value`, `disk_file_unknown`, `disk_file_refers`.
+     */
+    async inspect(path: string, format?: DiskFormat): Promise<DiskSource> {
+      const info = await stat(path).catch((error: unknown) => {
+        throw new CafebootError('not_found', { kind: 'file', name: path }, { cause: error });
+      });
+      if (info.isBlockDevice()) return inspectDevice(path);
+      if (!info.isFile() || info.size === 0) {
+        throw new CafebootError('invalid_value', { field: 'file', value: path });
+      }
+      if (format === 'raw') return { path, format, sizeBytes: info.size };
+      const found = await qemuImg.inspect(path);
+      if (format !== undefined && found.format !== format) {
+        throw new CafebootError('disk_file_unknown', { path, format: found.format });
+      }
+      const sizeBytes = found.format === 'raw' ? info.size : found.virtualSizeBytes;
+      return { path, format: found.format, sizeBytes };
+    },
+
+    /** Copies the disk into a volume of at least its size that reads as zeros. Throws as copying does. */
+    async copyIn(source: DiskSource, devicePath: string, options: CopyOptions): Promise<void> {
+      const { path, format, sizeBytes } = source;
+      if (format === 'raw') return copyIntoVolume(source, devicePath, options);
+      const onProgress = (share: number) =>
+        options.onProgress(Math.round(share * sizeBytes), sizeBytes);
+      await qemuImg.toVolume(path, format, devicePath, { ...options, onProgress });
+      await using device = await open(devicePath, 'r+');
+      await device.sync();
+    },
+
+    /**
+     * Writes a volume to a new file; the name appears only when the file is complete. Throws
+     * `already_exists` for a file that is there, `not_found` for a directory that is not.
+     */
+    async copyOut(
+      devicePath: string,
+      sizeBytes: number,
+      path: string,
+      format: DiskFormat,
+      options: CopyOptions,
+    ): Promise<void> {
+      const part = `${path}.part`;
+      const onProgress = (share: number) =>
+        options.onProgress(Math.round(share * sizeBytes), sizeBytes);
+      try {
+        await qemuImg.fromVolume(devicePath, part, format, { ...options, onProgress });
+        await using file = await open(part, 'r');
+        await file.sync();
+        // link, not rename: it refuses to replace a file that appeared meanwhile.
+        await link(part, path);
+      } catch (error) {
+        if (!hasErrno(error, 'EEXIST')) throw error;
+        throw new CafebootError('already_exists', { volume: path }, { cause: error });
+      } finally {
+        await rm(part, { force: true });
+      }
+    },
+
+    /** Before a long copy: throws what `copyOut` would. */
+    async refuseToReplace(path: string): Promise<void> {
+      const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+      await access(directory, constants.W_OK).catch((error: unknown) => {
+        throw new CafebootError(
+          'not_found',
+          { kind: 'directory', name: directory },
+          { cause: error },
+        );
+      });
+      const isThere = await access(path).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) throw new CafebootError('already_exists', { volume: path });
+    },
+  };
+}
