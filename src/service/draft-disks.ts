@@ -114,7 +114,7 @@ export function createDraftDisks(deps: DraftDiskDeps) {
         await work();
       }),
 
-    /** Of a host that edits no more. */
+    /** From a host that edits no more: nothing is left that it could log in to. */
     async takeFrom({ id }: HostRow): Promise<void> {
       const isTheirs = ({ editorHostId }: EntryRow) => editorHostId === id;
       if (!store.entries.list().some(isTheirs)) return;
