@@ -17,11 +17,6 @@ const tier = (name: string, groupOrder: number, timeoutMs: number) => ({
 export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
-    projects: [
-      tier('unit', 0, 20_000),
-      tier('interop', 1, 180_000),
-      tier('vm', 2, 900_000),
-      tier('guest', 3, 300_000),
-    ],
+    projects: [tier('unit', 0, 20_000), tier('interop', 1, 180_000), tier('vm', 2, 900_000)],
   },
 });
