@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ApiCall, socketApi } from '../../src/cli/client.ts';
 import { findAccel } from './accel.ts';
 import { type Netns, openNetns } from './netns.ts';
 import { createPc, type Pc, type PcSpec } from './pc.ts';
@@ -27,9 +28,8 @@ export const labNet = {
 export interface Lab {
   /** Where the bridge and the PCs' taps are. */
   readonly appliance: Netns;
-  /** Where the appliance under test runs, and its interface there: that namespace, or a VM plugged into it. */
-  readonly server: Place;
-  readonly serverInterface: string;
+  /** Where the appliance under test runs: in that namespace, or in a VM plugged into it. */
+  readonly server: LabServer;
   readonly router: Router;
   readonly accel: Accel;
   /** Scratch directory on a real file system, removed by `close`. */
@@ -39,6 +39,16 @@ export interface Lab {
   interrupted(): boolean;
   /** Switches every PC off, ends every process in the namespaces and removes `dir`. */
   close(): Promise<void>;
+}
+
+/** The machine that the appliance runs on: a namespace, or a VM. */
+export interface LabServer extends Place {
+  /** Its interface on the lab's network. */
+  readonly interfaceName: string;
+  /** A data directory for the appliance, on a real file system. */
+  readonly dataDir: string;
+  /** Calls the API of the appliance that listens on this unix socket there. */
+  api(socketPath: string): ApiCall;
 }
 
 export interface LabOptions {
@@ -54,7 +64,10 @@ export function startLab(options: LabOptions = {}): Promise<Lab> {
     const lab = await buildLab(options, undo);
     const { bridge, applianceAddress } = labNet;
     await lab.appliance.run(['ip', 'address', 'add', `${applianceAddress}/24`, 'dev', bridge]);
-    return { ...lab, server: lab.appliance, serverInterface: bridge };
+    const { appliance, dir } = lab;
+    const dataDir = join(dir, 'data');
+    const { run, start } = appliance;
+    return { ...lab, server: { run, start, interfaceName: bridge, dataDir, api: socketApi } };
   });
 }
 

@@ -1,5 +1,5 @@
 import { addTap, buildLab, type Lab, type LabOptions, labNet, undoable } from '../lab.ts';
-import { type ServerVm, type ServerVmOptions, startServerVm } from './vm.ts';
+import { type ServerVm, type ServerVmOptions, serverDataDir, startServerVm } from './vm.ts';
 
 /** What a server VM's owner chooses. */
 export type ServerVmSpec = Pick<ServerVmOptions, 'disks' | 'dataDiskBytes' | 'memoryMib'>;
@@ -21,6 +21,8 @@ export function startServerLab(
     const address = `${labNet.applianceAddress}/24`;
     const vm = await startServerVm({ ...options.vm, netns, tap, dir, accel, address });
     undo.push(() => vm.close());
-    return { ...lab, vm, server: vm, serverInterface: 'eth0' };
+    const { run, start, api } = vm;
+    const server = { run, start, api, interfaceName: 'eth0', dataDir: serverDataDir };
+    return { ...lab, vm, server };
   });
 }

@@ -53,6 +53,9 @@ export interface ServerVm extends Place {
   close(): Promise<void>;
 }
 
+/** On the disk called `data`. */
+export const serverDataDir = '/var/lib/cafeboot';
+
 const guestDir = fileURLToPath(new URL('guest', import.meta.url));
 const bootTimeoutMs = 120_000;
 const mac = '52:54:00:ca:fe:f1';

@@ -20,7 +20,7 @@ for dir in /etc/lvm/archive /etc/lvm/backup /etc/lvm/devices /etc/rtslib-fb-targ
   mount -t tmpfs -o mode=755 empty "$dir"
 done
 
-modprobe -a virtio_console virtio_blk virtio_net virtio_rng ext4 loop xfs \
+modprobe -a virtio_console virtio_blk virtio_net virtio_rng ext4 loop \
   dm_thin_pool dm_snapshot configfs target_core_mod
 mount -t configfs configfs /sys/kernel/config
 
