@@ -9,22 +9,31 @@ export function cacheDir(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'cafeboot');
 }
 
-/** What a cached file is, and a digest of all that decides its content; both of letters and digits. */
+/** What a cached thing is, and a digest of all that decides its content; both of letters and digits. */
 export interface CacheKey {
   kind: string;
   digest: string;
 }
 
+/** Makes the thing at `path`, with the help of a scratch directory `dir`. */
+type Build = (path: string, dir: string) => Promise<void>;
+
 /**
- * The path of a raw disk image in the cache; where it is not there, `build` makes it at `path` with the
- * help of a scratch directory `dir`, and those of its kind with another digest go.
- * Two builders at once: the second waits for the first.
+ * The path of a raw disk image in the cache; where it is not there, `build` makes it, and those of its
+ * kind with another digest go. Two builders at once: the second waits for the first.
  */
-export async function cachedImage(
-  key: CacheKey,
-  build: (path: string, dir: string) => Promise<void>,
-): Promise<string> {
-  const path = join(cacheDir(), nameOf(key));
+export function cachedImage(key: CacheKey, build: Build): Promise<string> {
+  return cached(key, '.raw', build);
+}
+
+/** The same for a whole directory. */
+export function cachedDirectory(key: CacheKey, build: Build): Promise<string> {
+  return cached(key, '', build);
+}
+
+async function cached(key: CacheKey, suffix: string, build: Build): Promise<string> {
+  const name = `${key.kind}-${key.digest}${suffix}`;
+  const path = join(cacheDir(), name);
   if (await exists(path)) return path;
   await mkdir(cacheDir(), { recursive: true });
   const unlock = await lock(`${path}.lock`);
@@ -37,7 +46,7 @@ export async function cachedImage(
       await mkdir(dir);
       await build(join(dir, 'image'), dir);
       await rename(join(dir, 'image'), path);
-      await removeOthers(key);
+      await removeOthers(key.kind, suffix, name);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
@@ -47,13 +56,11 @@ export async function cachedImage(
   }
 }
 
-const nameOf = ({ kind, digest }: CacheKey) => `${kind}-${digest}.raw`;
-
-async function removeOthers(key: CacheKey): Promise<void> {
-  const ofKind = new RegExp(`^${key.kind}-\\w+\\.raw(\\.lock)?$`);
+async function removeOthers(kind: string, suffix: string, kept: string): Promise<void> {
+  const ofKind = new RegExp(`^${kind}-\\w+${suffix.replace('.', '\\.')}(\\.lock)?$`);
   for (const name of await readdir(cacheDir())) {
-    if (!ofKind.test(name) || name.startsWith(nameOf(key))) continue;
-    await rm(join(cacheDir(), name), { force: true });
+    if (!ofKind.test(name) || name.startsWith(kept)) continue;
+    await rm(join(cacheDir(), name), { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { type Appliance, startAppliance, type TimelineEvent } from './appliance.ts';
@@ -60,7 +59,7 @@ async function bootAll(lab: Lab, image: string, options: DemoOptions): Promise<b
     pcs.push(await lab.addPc({ name: `pc-${number}`, firmware, mac: `52:54:00:ca:fe:${number}` }));
   }
   for (const line of plan(lab, pcs)) write(line);
-  const appliance = await startAppliance(lab, { dataDir: join(lab.dir, 'data') });
+  const appliance = await startAppliance(lab);
   await register(appliance, image, pcs, write);
   const view = createLiveView(pcs, write);
   const boots = followBoots(appliance, pcs, view);

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ApiCall, socketApi } from '../../src/cli/client.ts';
 import { findAccel } from './accel.ts';
 import { type Netns, openNetns } from './netns.ts';
 import { createPc, type Pc, type PcSpec } from './pc.ts';
+import type { Place } from './place.ts';
 import type { Accel } from './qemu.ts';
 import { type Router, startRouter } from './router.ts';
 
@@ -24,8 +26,10 @@ export const labNet = {
  *       +-- tap2 -- PC
  */
 export interface Lab {
-  /** Where the appliance under test runs, and the PCs' taps are. */
+  /** Where the bridge and the PCs' taps are. */
   readonly appliance: Netns;
+  /** Where the appliance under test runs: in that namespace, or in a VM plugged into it. */
+  readonly server: LabServer;
   readonly router: Router;
   readonly accel: Accel;
   /** Scratch directory on a real file system, removed by `close`. */
@@ -37,6 +41,16 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+/** The machine that the appliance runs on: a namespace, or a VM. */
+export interface LabServer extends Place {
+  /** Its interface on the lab's network. */
+  readonly interfaceName: string;
+  /** A data directory for the appliance, on a real file system. */
+  readonly dataDir: string;
+  /** Calls the API of the appliance that listens on this unix socket there. */
+  api(socketPath: string): ApiCall;
+}
+
 export interface LabOptions {
   /** Default: KVM where it works. */
   accel?: Accel;
@@ -45,8 +59,27 @@ export interface LabOptions {
 }
 
 /** Builds the lab. Needs root. It is undone on SIGINT and SIGTERM too; several can run at once. */
-export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const undo: (() => Promise<void>)[] = [];
+export function startLab(options: LabOptions = {}): Promise<Lab> {
+  return undoable(options, async (undo) => {
+    const lab = await buildLab(options, undo);
+    const { bridge, applianceAddress } = labNet;
+    await lab.appliance.run(['ip', 'address', 'add', `${applianceAddress}/24`, 'dev', bridge]);
+    const { appliance, dir } = lab;
+    const dataDir = join(dir, 'data');
+    const { run, start } = appliance;
+    return { ...lab, server: { run, start, interfaceName: bridge, dataDir, api: socketApi } };
+  });
+}
+
+/** What `build` leaves for `close` to do, the last first. */
+export type Undo = (() => Promise<void>)[];
+
+/** Builds something that is undone by `close`, by a signal, and where building it fails. */
+export async function undoable<Built>(
+  options: LabOptions,
+  build: (undo: Undo) => Promise<Built>,
+): Promise<Built & Pick<Lab, 'interrupted' | 'close'>> {
+  const undo: Undo = [];
   let interrupted = false;
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -64,7 +97,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    return { ...(await build(options, undo)), interrupted: () => interrupted, close };
+    return { ...(await build(undo)), interrupted: () => interrupted, close };
   } catch (error) {
     await close();
     throw error;
@@ -73,10 +106,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-async function build(
+/** The namespaces, the router and the PCs' places; nobody has the appliance's address yet. */
+export async function buildLab(
   options: LabOptions,
-  undo: (() => Promise<void>)[],
-): Promise<Omit<Lab, 'interrupted' | 'close'>> {
+  undo: Undo,
+): Promise<Pick<Lab, 'appliance' | 'router' | 'accel' | 'dir' | 'addPc'>> {
   const accel = options.accel ?? (await findAccel());
   // Not under /tmp: it may be a tmpfs, too small for disks and without O_DIRECT.
   const dir = await mkdtemp(join('/var/tmp', 'cafeboot-lab-'));
@@ -103,19 +137,23 @@ async function build(
     async addPc(spec) {
       taps += 1;
       const tap = `tap${taps}`;
-      await appliance.run(['ip', 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
-      await appliance.run(['ip', 'link', 'set', tap, 'master', labNet.bridge, 'up']);
+      await addTap(appliance, tap);
       return createPc(spec, { netns: appliance, tap, dir, accel });
     },
   };
 }
 
+/** A socket of the bridge for a virtual machine's network card. */
+export async function addTap(netns: Netns, tap: string): Promise<void> {
+  await netns.run(['ip', 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
+  await netns.run(['ip', 'link', 'set', tap, 'master', labNet.bridge, 'up']);
+}
+
 async function connect(appliance: Netns, router: Netns): Promise<void> {
-  const { bridge, applianceAddress, routerAddress } = labNet;
+  const { bridge, routerAddress } = labNet;
   await appliance.run(['ip', '-batch', '-'], {
     // Spanning tree off and no forward delay: a port passes frames as soon as its PC is on.
     input: `link add ${bridge} type bridge stp_state 0 forward_delay 0
-address add ${applianceAddress}/24 dev ${bridge}
 link add router type veth peer name eth0 netns ${router.pid}
 link set router master ${bridge} up
 link set ${bridge} up

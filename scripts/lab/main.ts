@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runDemo } from './demo.ts';
 import { osImage } from './os-image.ts';
 import type { Accel, Firmware } from './qemu.ts';
+import { execInServer, serveServer } from './server-vm/shell.ts';
+import type { ServerDisk } from './server-vm/vm.ts';
 
 const knownFirmwares: readonly Firmware[] = ['bios', 'uefi', 'uefi-http'];
 
@@ -19,13 +21,21 @@ function parseSeconds(text: string): number {
   return seconds;
 }
 
+function parseDisk(text: string, previous: ServerDisk[] = []): ServerDisk[] {
+  const [, name = '', gibibytes] = /^([a-z0-9]+)=(\d+)$/.exec(text) ?? [];
+  if (!gibibytes) throw new InvalidArgumentError('NAME=GIB, as in pool=4.');
+  return [...previous, { name, sizeBytes: Number(gibibytes) * 2 ** 30 }];
+}
+
 function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   console.error('The lab makes network namespaces: run it as root (sudo make demo).');
   process.exit(1);
 }
 
-const program = new Command('lab').description('Virtual PCs that boot for real, in namespaces');
+const program = new Command('lab')
+  .description('Virtual PCs that boot for real, in namespaces')
+  .enablePositionalOptions();
 
 program
   .command('demo')
@@ -52,6 +62,37 @@ program
   .action(async () => {
     requireRoot();
     console.log(await osImage(() => console.error('building ...')));
+  });
+
+const socketOption = () =>
+  new Option('--socket <path>', "the server VM's door").default('/tmp/cafeboot-server-vm.sock');
+
+program
+  .command('vm-start')
+  .description('start a server VM with lvm2 and LIO, and keep it until Ctrl-C; see vm-exec')
+  .option('--disk <name=gib>', 'a blank disk, /dev/disk/by-id/virtio-NAME', parseDisk, [])
+  .option('--memory <mib>', 'its memory', Number, 1024)
+  .addOption(socketOption())
+  .action(async ({ disk, memory, socket }) => {
+    requireRoot();
+    await serveServer({
+      socketPath: socket,
+      vm: { disks: disk, memoryMib: memory },
+      write: (line) => console.log(line),
+    });
+  });
+
+program
+  .command('vm-exec')
+  .description(
+    "run a command in the server VM, as this shell would; 'vm-exec reset' pulls its plug",
+  )
+  .addOption(socketOption())
+  .option('--input', 'with this standard input, read to its end first')
+  .argument('<command...>')
+  .passThroughOptions()
+  .action(async (argv: string[], { socket, input }) => {
+    process.exitCode = await execInServer({ socketPath: socket, argv, withInput: input });
   });
 
 try {

@@ -51,6 +51,7 @@ export interface Running {
   /** Writes text to its stdin; silently dropped once the process is gone. */
   write(text: string): void;
   endInput(): void;
+  kill(signal: NodeJS.Signals): void;
   /** SIGTERM, then SIGKILL after `graceMs`. Returns when it is gone, at the latest 2 s after the SIGKILL. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -93,6 +94,9 @@ export function start(argv: Argv, options: StartOptions = {}): Running {
     },
     endInput: () => {
       child.stdin.end();
+    },
+    kill: (signal) => {
+      child.kill(signal);
     },
     async stop(graceMs = 3000) {
       if (ended) return;

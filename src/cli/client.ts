@@ -88,7 +88,8 @@ export function followEvents(
   });
 }
 
-function parseAnswer(status: number, text: string): unknown {
+/** The answer's JSON. Throws the server's own error, with its code and context, for a status from 400 on. */
+export function parseAnswer(status: number, text: string): unknown {
   const body: unknown = text === '' ? null : JSON.parse(text);
   if (status < 400) return body;
   const { code = 'internal', context = {} } = body as { code?: ErrorCode; context?: ErrorContext };

@@ -5,6 +5,8 @@ import { type Lab, startLab } from '../../scripts/lab/lab.ts';
 import { osImage } from '../../scripts/lab/os-image.ts';
 import type { Pc, PcSpec } from '../../scripts/lab/pc.ts';
 import type { PcUp } from '../../scripts/lab/pc-console.ts';
+import { type ServerVmSpec, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
+import type { ServerVm } from '../../scripts/lab/server-vm/vm.ts';
 import { evidenceOf } from './evidence.ts';
 
 /** Under tcg, with another PC starting beside it on two busy cores. */
@@ -23,9 +25,18 @@ export interface PcOptions extends Omit<PcSpec, 'mac'> {
   host?: readonly string[] | 'unknown';
 }
 
+export interface CafeOptions {
+  /** Images of kind `data` for the entry. */
+  dataImages?: readonly DataImport[];
+  /** cafeboot runs in a server VM, with lvm2 and LIO, instead of in a namespace. */
+  serverVm?: ServerVmSpec;
+}
+
 /** A lab where cafeboot serves one entry, and what the tests of a file do in it again and again. */
 export interface Cafe {
   readonly lab: Lab;
+  /** The VM it is in. Throws for a cafe without one. */
+  readonly vm: () => ServerVm;
   /** The server that runs now: another one after `restart`. */
   readonly appliance: () => Appliance;
   /** The raw file that the golden OS disk was imported from. */
@@ -53,14 +64,14 @@ export interface Cafe {
 }
 
 /** One cafe for all tests of a file. A failed test shows what its PCs and the server said. */
-export function useCafe(dataImages: readonly DataImport[] = []): () => Cafe {
+export function useCafe(options: CafeOptions = {}): () => Cafe {
   let cafe: Cafe | undefined;
   const get = () => {
     if (!cafe) throw new Error('the cafe is not open');
     return cafe;
   };
   beforeAll(async () => {
-    cafe = await openCafe(dataImages);
+    cafe = await openCafe(options);
   });
   beforeEach(({ onTestFailed }) => {
     onTestFailed(async () => console.log(await get().evidence()));
@@ -70,9 +81,9 @@ export function useCafe(dataImages: readonly DataImport[] = []): () => Cafe {
 }
 
 /** Starts a lab with cafeboot in it, imports the OS image and adds an entry for it; the menu waits 500 ms. */
-async function openCafe(dataImages: readonly DataImport[]): Promise<Cafe> {
+async function openCafe({ dataImages = [], serverVm }: CafeOptions): Promise<Cafe> {
   const osImagePath = await osImage();
-  const lab = await startLab();
+  const lab = serverVm ? await startServerLab({ vm: serverVm }) : await startLab();
   try {
     return await build(lab, osImagePath, dataImages);
   } catch (error) {
@@ -89,12 +100,11 @@ export interface DataImport {
 }
 
 async function build(
-  lab: Lab,
+  lab: Lab & { vm?: ServerVm },
   osImagePath: string,
   dataImages: readonly DataImport[],
 ): Promise<Cafe> {
-  const dataDir = join(lab.dir, 'data');
-  let appliance = await startAppliance(lab, { dataDir });
+  let appliance = await startAppliance(lab);
   const pcs: Pc[] = [];
   const cli = (...args: string[]) => appliance.cli(...args);
   const importImage = (name: string, kind: string, file: string) =>
@@ -119,6 +129,10 @@ async function build(
 
   return {
     lab,
+    vm() {
+      if (!lab.vm) throw new Error('this cafe has no server VM');
+      return lab.vm;
+    },
     appliance: () => appliance,
     osImagePath,
     async addPc({ host = [], ...spec }) {
@@ -143,21 +157,17 @@ async function build(
     },
     json: async <Result>(...args: string[]) => JSON.parse(await cli(...args, '--json')) as Result,
     async events(pc) {
-      const text = await cli('timeline', '--limit', '500', '--json');
-      return text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as TimelineEvent)
-        .filter(({ mac, at }) => mac === pc.mac && at >= pc.poweredOnAt());
+      const events = (await appliance.api('GET', '/events?limit=500')) as TimelineEvent[];
+      return events.filter(({ mac, at }) => mac === pc.mac && at >= pc.poweredOnAt());
     },
     crash: () => appliance.crash(),
     async restart() {
-      appliance = await startAppliance(lab, { dataDir });
+      appliance = await startAppliance(lab);
     },
     async goldenSum(imageNumber = 1) {
-      const volume = join(dataDir, 'pool', `img-${imageNumber}-v1.img`);
-      // The pool is mounted in the appliance's mount namespace only.
-      const [sum = ''] = (await lab.appliance.run(['sha256sum', volume])).split(' ');
+      const volume = join(appliance.dataDir, 'pool', `img-${imageNumber}-v1.img`);
+      // The pool is mounted where the appliance runs only.
+      const [sum = ''] = (await lab.server.run(['sha256sum', volume])).split(' ');
       return sum;
     },
     evidence: () => evidenceOf(pcs, appliance),

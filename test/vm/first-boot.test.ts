@@ -17,7 +17,7 @@ const dataImage = (label: string) => ({
   make: (path: string) => makeDataImage({ path, label, files: { 'name.txt': `golden ${label}` } }),
 });
 
-const cafe = useCafe([dataImage('tools'), dataImage('games')]);
+const cafe = useCafe({ dataImages: [dataImage('tools'), dataImage('games')] });
 let bios: Pc;
 let uefi: Pc;
 let stranger: Pc;

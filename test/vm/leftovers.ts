@@ -1,7 +1,7 @@
 import type { Lab } from '../../scripts/lab/lab.ts';
 import { run } from '../../scripts/lab/run.ts';
 
-/** What a server that has ended still has of the machine: sockets that listen, mounts, loop devices. */
+/** What a server in the lab's namespace that has ended still has of the machine: sockets that listen, mounts, loop devices. */
 export async function whatIsLeftOf(lab: Lab, dataDir: string): Promise<string[]> {
   const { appliance } = lab;
   const ports = await appliance.run(['ss', '-Hlntup']);
