@@ -15,6 +15,7 @@ import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
 import { createPresences } from './presence.ts';
 import { createReconcile } from './reconcile.ts';
+import { createRefusalWatch } from './refusal-watch.ts';
 import { createSerialise } from './serialise.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
@@ -42,6 +43,7 @@ export type Services = ReturnType<typeof createServices>;
 const pruneEveryMs = 3_600_000;
 /** What somebody changed by hand is put right within this time. */
 const checkEveryMs = 60_000;
+const watchEveryMs = 5_000;
 
 /**
  * All use cases, wired. Those that touch one noun are on its own object; those here cross several,
@@ -85,6 +87,12 @@ export function createServices(deps: ServiceDeps) {
     now,
   });
   const reconcile = createReconcile({ store, volumes, targets, volumeLife, disks, timeline, log });
+  const refusalWatch = createRefusalWatch({
+    refusals: targets.refusals,
+    counters,
+    timeline,
+    log,
+  });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({
     store,
@@ -110,6 +118,7 @@ export function createServices(deps: ServiceDeps) {
   }
 
   let checking: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
   async function checkStorage(): Promise<void> {
     const steps = await reconcile();
     if (steps.some(({ action }) => action === 'forget-overlay')) prepareAll();
@@ -214,6 +223,8 @@ export function createServices(deps: ServiceDeps) {
       started = true;
       checking = setInterval(() => background.start('reconcile', checkStorage), checkEveryMs);
       checking.unref();
+      watching = setInterval(() => background.start('refusals', refusalWatch.look), watchEveryMs);
+      watching.unref();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
       prepareAll();
     },
@@ -221,6 +232,7 @@ export function createServices(deps: ServiceDeps) {
     async close(): Promise<void> {
       clearInterval(pruning);
       clearInterval(checking);
+      clearInterval(watching);
       await tasks.close();
       await background.close();
       await sessionWatch.close();

@@ -42,6 +42,7 @@ export const eventKinds = [
   'task.done',
   'task.failed',
   'overlay.failed',
+  'target.refused',
   'storage.reconciled',
   'storage.overlay-lost',
   'storage.volume-unknown',

@@ -17,7 +17,7 @@ const onSaveFailed = (error: unknown) => {
 
 /** Four thin volumes. */
 async function thinDisks() {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vdb');
+  const cleanUp = await makeVolumeGroup('cbtest');
   const pool = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 1024 * mebibyte };
   const store = await startLvmThin({ ...pool, run });
   const names = ['disk-0', 'disk-1', 'disk-2', 'disk-3'];

@@ -7,12 +7,12 @@ import { makeVolumeGroup } from './volume-group.ts';
 const options = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 2 * 1024 ** 3, run };
 
 describeVolumeStore('lvm-thin', async () => {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  const cleanUp = await makeVolumeGroup('cbtest');
   return { start: () => startLvmThin(options), cleanUp };
 });
 
 test('an inactive volume is brought back; others of the group and the pool are left alone', async () => {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  const cleanUp = await makeVolumeGroup('cbtest');
   try {
     await run('lvcreate', ['-y', '-L', '8m', '-n', 'theirs', 'cbtest']);
     const store = await startLvmThin(options);
@@ -33,7 +33,7 @@ test('an inactive volume is brought back; others of the group and the pool are l
 });
 
 test('a name of the pool that is no pool, and a group that is not there, are told', async () => {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  const cleanUp = await makeVolumeGroup('cbtest');
   try {
     await run('lvcreate', ['-y', '-L', '8m', '-n', 'pool', 'cbtest']);
     const refused = { code: 'storage_unavailable' };
@@ -51,7 +51,7 @@ test('a name of the pool that is no pool, and a group that is not there, are tol
 });
 
 test('a volume that is open is in use, and stays', async () => {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vda');
+  const cleanUp = await makeVolumeGroup('cbtest');
   try {
     const store = await startLvmThin(options);
     await store.create('open', 8 * 1024 ** 2);

@@ -25,7 +25,7 @@ async function savedConfig(): Promise<unknown> {
 }
 
 async function targetSpecs() {
-  const cleanUp = await makeVolumeGroup('cbtest', '/dev/vdc');
+  const cleanUp = await makeVolumeGroup('cbtest');
   const pool = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 1024 ** 3 };
   const store = await startLvmThin({ ...pool, run });
   for (const name of ['ov-1', 'ov-2']) await store.create(name, 8 * 1024 ** 2);

@@ -1,7 +1,10 @@
 import { run } from '../../src/storage/exec.ts';
 
-/** A volume group of one's own on one of the VM's scratch disks. */
-export async function makeVolumeGroup(name: string, disk: string) {
+/** A disk of the VM for these tests alone. */
+export const scratchDisk = '/dev/disk/by-id/virtio-scratch';
+
+/** A volume group of one's own on the VM's scratch disk. */
+export async function makeVolumeGroup(name: string, disk = scratchDisk) {
   await run('vgcreate', ['-y', '--metadatasize', '8m', name, disk]);
   return async () => {
     await run('vgremove', ['-y', '-f', name]);

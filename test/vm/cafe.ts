@@ -20,6 +20,9 @@ export const targetPrefix = 'iqn.2022-10.org.dbc.iscsi';
 export const entryName = 'debian';
 const imageName = 'debian12';
 
+/** A server VM's scratch disk of the name `pool`. */
+export const poolDisk = '/dev/disk/by-id/virtio-pool';
+
 export interface PcOptions extends Omit<PcSpec, 'mac'> {
   /** Flags of `cafeboot host add`; `unknown`: it is in no list. */
   host?: readonly string[] | 'unknown';
@@ -30,6 +33,8 @@ export interface CafeOptions {
   dataImages?: readonly DataImport[];
   /** cafeboot runs in a server VM, with lvm2 and LIO, instead of in a namespace. */
   serverVm?: ServerVmSpec;
+  /** Disks are thin volumes in a group of this name, made on the VM's scratch disk `pool`. */
+  volumeGroup?: string;
 }
 
 /** A lab where cafeboot serves one entry, and what the tests of a file do in it again and again. */
@@ -81,11 +86,12 @@ export function useCafe(options: CafeOptions = {}): () => Cafe {
 }
 
 /** Starts a lab with cafeboot in it, imports the OS image and adds an entry for it; the menu waits 500 ms. */
-async function openCafe({ dataImages = [], serverVm }: CafeOptions): Promise<Cafe> {
+async function openCafe(options: CafeOptions): Promise<Cafe> {
   const osImagePath = await osImage();
+  const { serverVm } = options;
   const lab = serverVm ? await startServerLab({ vm: serverVm }) : await startLab();
   try {
-    return await build(lab, osImagePath, dataImages);
+    return await build(lab, osImagePath, options);
   } catch (error) {
     await lab.close();
     throw error;
@@ -102,8 +108,9 @@ export interface DataImport {
 async function build(
   lab: Lab & { vm?: ServerVm },
   osImagePath: string,
-  dataImages: readonly DataImport[],
+  { dataImages = [], volumeGroup }: CafeOptions,
 ): Promise<Cafe> {
+  if (volumeGroup) await useVolumeGroup(lab, volumeGroup);
   let appliance = await startAppliance(lab);
   const pcs: Pc[] = [];
   const cli = (...args: string[]) => appliance.cli(...args);
@@ -165,7 +172,10 @@ async function build(
       appliance = await startAppliance(lab);
     },
     async goldenSum(imageNumber = 1) {
-      const volume = join(appliance.dataDir, 'pool', `img-${imageNumber}-v1.img`);
+      const name = `img-${imageNumber}-v1`;
+      const volume = volumeGroup
+        ? `/dev/${volumeGroup}/cb-${name}`
+        : join(appliance.dataDir, 'pool', `${name}.img`);
       // The pool is mounted where the appliance runs only.
       const [sum = ''] = (await lab.server.run(['sha256sum', volume])).split(' ');
       return sum;
@@ -173,6 +183,14 @@ async function build(
     evidence: () => evidenceOf(pcs, appliance),
     close: lab.close,
   };
+}
+
+/** As an administrator does it: the setting counts from the next start on. */
+async function useVolumeGroup(lab: Lab, name: string): Promise<void> {
+  await lab.server.run(['vgcreate', '-q', '--metadatasize', '8m', name, poolDisk]);
+  const appliance = await startAppliance(lab);
+  await appliance.cli('setting', 'set', 'volumeGroup', name);
+  await appliance.stop();
 }
 
 /** The target of a PC's own disks. */

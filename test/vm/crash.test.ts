@@ -4,6 +4,7 @@ import type { Pc } from '../../scripts/lab/pc.ts';
 import { bootSteps } from './boot-steps.ts';
 import { targetOf, useCafe } from './cafe.ts';
 import { whatIsLeftOf } from './leftovers.ts';
+import { keepWriting } from './writer.ts';
 
 const cafe = useCafe();
 let running: Pc;
@@ -24,28 +25,6 @@ const diskTrouble =
 
 const troubleOf = async (pc: Pc) =>
   (await pc.console.log()).split('\n').filter((line) => diskTrouble.test(line));
-
-/** A PC writes on, a file each time, until it is told to stop; a write that fails ends it. */
-function keepWriting(pc: Pc) {
-  let count = 0;
-  let stopped = false;
-  const ended = (async () => {
-    while (!stopped) {
-      count += 1;
-      await pc.console.write(`/root/file-${count}`, `text ${count}`);
-    }
-  })();
-  // Until `stop` asks, nobody listens for its failure.
-  ended.catch(() => undefined);
-  return {
-    count: () => count,
-    async stop(): Promise<number> {
-      stopped = true;
-      await ended;
-      return count;
-    },
-  };
-}
 
 let bootId: string;
 let written: number;

@@ -1,0 +1,41 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createCounters } from '../../../src/service/counters.ts';
+import { createRefusalWatch } from '../../../src/service/refusal-watch.ts';
+import { createTimeline } from '../../../src/service/timeline.ts';
+import type { Refusals } from '../../../src/storage/targets.ts';
+import { openStore } from '../../../src/store/store.ts';
+
+const target = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+const refused = (wrongInitiator: number, wrongSecret: number): Refusals => ({
+  target,
+  wrongInitiator,
+  wrongSecret,
+  lastInitiator: 'iqn.2000-01.com.example:x',
+  lastAddress: '10.77.0.66',
+});
+
+test('each refusal is counted and told once, also of a target that was made anew', async () => {
+  const counters = createCounters();
+  const timeline = createTimeline({ store: openStore(':memory:'), counters, now: Date.now });
+  let found = [refused(4, 0)];
+  const watch = createRefusalWatch({
+    refusals: async () => found,
+    counters,
+    timeline,
+    log: pino({ level: 'silent' }),
+  });
+  await watch.look();
+  expect(timeline.list({})).toEqual([]);
+  found = [refused(5, 2)];
+  await watch.look();
+  await watch.look();
+  const told = timeline.list({}).map(({ data }) => `${data.reason} ${data.count}`);
+  expect(told).toEqual(['wrong-initiator 1', 'wrong-secret 2']);
+  found = [refused(1, 0)];
+  await watch.look();
+  expect(counters.all()).toMatchObject({
+    'iscsi.refused.wrong-initiator': 2,
+    'iscsi.refused.wrong-secret': 2,
+  });
+});
