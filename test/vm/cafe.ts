@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Appliance, startAppliance, type TimelineEvent } from '../../scripts/lab/appliance.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
@@ -7,6 +8,9 @@ import type { Pc, PcSpec } from '../../scripts/lab/pc.ts';
 import type { PcUp } from '../../scripts/lab/pc-console.ts';
 import { type ServerVmSpec, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
 import type { ServerVm } from '../../scripts/lab/server-vm/vm.ts';
+import type { ApiCall } from '../../src/cli/client.ts';
+import type { HostFields } from '../../src/service/hosts.ts';
+import type { Task } from '../../src/service/tasks.ts';
 import { evidenceOf } from './evidence.ts';
 
 /** Under tcg, with another PC starting beside it on two busy cores. */
@@ -24,8 +28,8 @@ const imageName = 'debian12';
 export const poolDisk = '/dev/disk/by-id/virtio-pool';
 
 export interface PcOptions extends Omit<PcSpec, 'mac'> {
-  /** Flags of `cafeboot host add`; `unknown`: it is in no list. */
-  host?: readonly string[] | 'unknown';
+  /** What is said of it besides name, MAC and entry; `unknown`: it is in no list. */
+  host?: HostFields | 'unknown';
 }
 
 export interface CafeOptions {
@@ -113,19 +117,17 @@ async function build(
   if (volumeGroup) await useVolumeGroup(lab, volumeGroup);
   let appliance = await startAppliance(lab);
   const pcs: Pc[] = [];
-  const cli = (...args: string[]) => appliance.cli(...args);
-  const importImage = (name: string, kind: string, file: string) =>
-    cli('image', 'import', '--name', name, '--kind', kind, '--file', file, '--wait');
-
-  await cli('setting', 'set', 'menuTimeoutMs', '500');
-  await importImage(imageName, 'os', osImagePath);
+  // Not by its command line, which takes seconds each time in a server VM; other tests try that.
+  const api: ApiCall = (...call) => appliance.api(...call);
+  await api('PUT', '/settings/menuTimeoutMs', { value: 500 });
+  await importImage(api, { name: imageName, kind: 'os', path: osImagePath });
   for (const { name, make } of dataImages) {
     const path = join(lab.dir, `${name}.raw`);
     await make(path);
-    await importImage(name, 'data', path);
+    await importImage(api, { name, kind: 'data', path });
   }
-  const data = dataImages.flatMap(({ name }) => ['--data', name]);
-  await cli('entry', 'add', '--name', entryName, '--os', imageName, ...data);
+  const data = dataImages.map(({ name }) => name);
+  await api('POST', '/entries', { name: entryName, os: imageName, data });
 
   async function boot(pc: Pc): Promise<PcUp> {
     pc.powerOn();
@@ -142,13 +144,13 @@ async function build(
     },
     appliance: () => appliance,
     osImagePath,
-    async addPc({ host = [], ...spec }) {
+    async addPc({ host = {}, ...spec }) {
       const number = String(pcs.length + 1).padStart(2, '0');
       const pc = await lab.addPc({ ...spec, mac: `52:54:00:ca:fe:${number}` });
       pcs.push(pc);
       if (host !== 'unknown') {
-        const flags = ['--name', pc.name, '--mac', pc.mac, '--entry', entryName, ...host];
-        await cli('host', 'add', ...flags);
+        const { name, mac } = pc;
+        await api('POST', '/hosts', { name, mac, entry: entryName, ...host });
       }
       return pc;
     },
@@ -162,9 +164,10 @@ async function build(
       pc.console.powerOff();
       await pc.waitForOff(60_000);
     },
-    json: async <Result>(...args: string[]) => JSON.parse(await cli(...args, '--json')) as Result,
+    json: async <Result>(...args: string[]) =>
+      JSON.parse(await appliance.cli(...args, '--json')) as Result,
     async events(pc) {
-      const events = (await appliance.api('GET', '/events?limit=500')) as TimelineEvent[];
+      const events = (await api('GET', '/events?limit=500')) as TimelineEvent[];
       return events.filter(({ mac, at }) => mac === pc.mac && at >= pc.poweredOnAt());
     },
     crash: () => appliance.crash(),
@@ -189,8 +192,21 @@ async function build(
 async function useVolumeGroup(lab: Lab, name: string): Promise<void> {
   await lab.server.run(['vgcreate', '-q', '--metadatasize', '8m', name, poolDisk]);
   const appliance = await startAppliance(lab);
-  await appliance.cli('setting', 'set', 'volumeGroup', name);
+  await appliance.api('PUT', '/settings/volumeGroup', { value: name });
   await appliance.stop();
+}
+
+async function importImage(
+  api: ApiCall,
+  image: { name: string; kind: string; path: string },
+): Promise<void> {
+  const { id } = (await api('POST', '/images/import', image)) as Task;
+  for (;;) {
+    const { state, error } = (await api('GET', `/tasks/${id}`)) as Task;
+    if (state === 'done') return;
+    if (state !== 'running') throw new Error(`the import of ${image.name}: ${state} ${error}`);
+    await sleep(300);
+  }
 }
 
 /** The target of a PC's own disks. */

@@ -14,7 +14,7 @@ beforeAll(async () => {
   running = await cafe().addPc({
     name: 'running',
     firmware: 'bios',
-    host: ['--overlay', 'keep'],
+    host: { overlay: 'keep' },
   });
   next = await cafe().addPc({ name: 'next', firmware: 'bios' });
 });

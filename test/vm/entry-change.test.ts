@@ -6,7 +6,7 @@ const cafe = useCafe();
 let pc: Pc;
 
 beforeAll(async () => {
-  pc = await cafe().addPc({ name: 'pc-keep', firmware: 'bios', host: ['--overlay', 'keep'] });
+  pc = await cafe().addPc({ name: 'pc-keep', firmware: 'bios', host: { overlay: 'keep' } });
 });
 
 test('an entry gets another name: a PC that runs from it goes on, also over a restart of the server', async () => {

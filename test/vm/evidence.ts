@@ -1,5 +1,6 @@
-import type { Appliance } from '../../scripts/lab/appliance.ts';
+import type { Appliance, TimelineEvent } from '../../scripts/lab/appliance.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
+import { createTranslator } from '../../src/i18n/translate.ts';
 
 const tailLines = 40;
 
@@ -8,14 +9,23 @@ export async function evidenceOf(pcs: readonly Pc[], appliance: Appliance): Prom
   const serials = pcs
     .filter((pc) => pc.poweredOnAt() > 0)
     .map((pc) => section(`serial port of ${pc.name} (${pc.mac})`, serialTail(pc)));
-  const timeline = await appliance
-    .cli('timeline', '--limit', String(tailLines))
-    .catch((error: unknown) => `not readable: ${error}`);
+  const timeline = await timelineOf(appliance).catch((error: unknown) => [
+    `not readable: ${error}`,
+  ]);
   return [
     ...serials,
-    section('timeline', timeline.split('\n')),
+    section('timeline', timeline),
     section('log of cafeboot', appliance.log().slice(-tailLines)),
   ].join('\n');
+}
+
+async function timelineOf({ api }: Appliance): Promise<string[]> {
+  const translator = createTranslator('en');
+  const events = (await api('GET', `/events?limit=${tailLines}`)) as TimelineEvent[];
+  return events.map(({ at, mac, kind, data }) => {
+    const time = new Date(at).toISOString().slice(11, 23);
+    return `${time}  ${(mac ?? '').padEnd(17)}  ${translator.event(kind, data)}`;
+  });
 }
 
 function serialTail({ serial }: Pc): string[] {

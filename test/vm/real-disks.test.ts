@@ -22,7 +22,7 @@ const api = <Result>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: obje
 
 beforeAll(async () => {
   running = await cafe().addPc({ name: 'running', firmware: 'bios' });
-  editor = await cafe().addPc({ name: 'editor', firmware: 'bios', host: ['--super', 'on'] });
+  editor = await cafe().addPc({ name: 'editor', firmware: 'bios', host: { super: true } });
   next = await cafe().addPc({ name: 'next', firmware: 'uefi' });
 });
 

@@ -9,7 +9,7 @@ let ordinary: Pc;
 let goldenSum: string;
 
 beforeAll(async () => {
-  const superHost = { firmware: 'bios', host: ['--super', 'on'] } as const;
+  const superHost = { firmware: 'bios', host: { super: true } } as const;
   editor = await cafe().addPc({ name: 'editor', ...superHost });
   other = await cafe().addPc({ name: 'other-editor', ...superHost, memoryMib: 256 });
   ordinary = await cafe().addPc({ name: 'ordinary', firmware: 'bios' });
