@@ -109,6 +109,7 @@ export function createDisks(deps: DiskDeps) {
     reset,
     releaseDrafts: drafts.release,
     withoutEditor: drafts.withoutEditor,
+    rememberEditors: drafts.rememberEditors,
 
     /** Before a host is removed: nothing is left that it could log in to. */
     async takeAll(host: HostRow): Promise<void> {

@@ -123,7 +123,7 @@ export function createDraftDisks(deps: DraftDiskDeps) {
       });
     },
 
-    /** Of entries whose drafts a PC has; the editor's OS is given time to log in again after a restart. */
+    /** Of entries whose drafts a PC has. */
     wanted(): WantedTarget[] {
       return edited().map((entry) => ({
         name: nameOf(entry),
@@ -133,12 +133,17 @@ export function createDraftDisks(deps: DraftDiskDeps) {
         inTurn: (work) =>
           inTurn(async () => {
             const now = edited().find(({ id }) => id === entry.id);
-            if (!now) return;
-            await work(await specOf(now, now.editorChapSecret));
-            const host = store.hosts.find('id', now.editorHostId ?? 0);
-            if (host) holders.hold(now.id, host.mac, host.ip ?? host.name);
+            if (now) await work(await specOf(now, now.editorChapSecret));
           }),
       }));
+    },
+
+    /** After a start: an editor that was booting meanwhile is given time to log in (again). */
+    rememberEditors(): void {
+      for (const { id, editorHostId } of edited()) {
+        const host = store.hosts.find('id', editorHostId ?? 0);
+        if (host) holders.hold(id, host.mac, host.ip ?? host.name);
+      }
     },
   };
 

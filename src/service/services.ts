@@ -219,6 +219,7 @@ export function createServices(deps: ServiceDeps) {
     async start(): Promise<void> {
       tasks.failInterrupted();
       await images.removeInterrupted();
+      disks.rememberEditors();
       await reconcile();
       started = true;
       checking = setInterval(() => background.start('reconcile', checkStorage), checkEveryMs);
