@@ -50,11 +50,7 @@ export function createImages(deps: ImageDeps) {
   const holds = new Set<{ versionId: number }>();
   const isHeld = (versionId: number) => [...holds].some((hold) => hold.versionId === versionId);
 
-  function getRow(name: string): ImageRow {
-    const image = store.images.find({ name });
-    if (!image) throw new CafebootError('not_found', { kind: 'image', name });
-    return image;
-  }
+  const getRow = (name: string) => getImage(store, name);
 
   function present(image: ImageRow): Image {
     const versions = store.images.versions(image.id);
@@ -184,6 +180,13 @@ export function createImages(deps: ImageDeps) {
       }
     },
   };
+}
+
+/** Throws `not_found`. */
+export function getImage(store: Store, name: string): ImageRow {
+  const image = store.images.find({ name });
+  if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+  return image;
 }
 
 /** The version that the next boot gets. Throws `image_not_ready` where there is none yet. */

@@ -4,7 +4,7 @@ import type { DiskFormat } from '../storage/qemu-img.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskRow } from '../store/tasks.ts';
-import { getPublished, type Images, type NewImage } from './images.ts';
+import { getImage, getPublished, type Images, type NewImage } from './images.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -45,8 +45,7 @@ export function createTransfers(deps: TransferDeps) {
     /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */
     async export(name: string, { path, format, version: number }: ExportFields): Promise<TaskRow> {
       await diskFiles.refuseToReplace(path);
-      const image = store.images.find({ name });
-      if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+      const image = getImage(store, name);
       const version =
         number === undefined
           ? getPublished(store, image)

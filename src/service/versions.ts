@@ -2,7 +2,7 @@ import { CafebootError } from '../errors.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { DraftRow, ImageRow, VersionRow } from '../store/images.ts';
 import type { Store } from '../store/store.ts';
-import { getPublished } from './images.ts';
+import { getImage, getPublished } from './images.ts';
 import type { Serialise } from './serialise.ts';
 import type { Timeline } from './timeline.ts';
 import type { VolumeLife } from './volume-life.ts';
@@ -26,12 +26,7 @@ export type Versions = ReturnType<typeof createVersions>;
 export function createVersions(deps: VersionDeps) {
   const { store, volumes, volumeLife, timeline, serialise, now } = deps;
 
-  function getRow(name: string): ImageRow {
-    const image = store.images.find({ name });
-    if (!image) throw new CafebootError('not_found', { kind: 'image', name });
-    return image;
-  }
-
+  const getRow = (name: string) => getImage(store, name);
   const inTurn = <Result>(image: ImageRow, work: () => Promise<Result>) =>
     serialise(`image:${image.id}`, work);
 
