@@ -37,7 +37,7 @@ test('what was flushed to a disk survives the plug being pulled, and the server 
     lvcreate -q --type thin-pool -L 1G -n thin pool
     lvcreate -q -V 1G -T pool/thin -n golden
     printf 'on a thin volume' | dd of=/dev/pool/golden conv=fsync status=none
-    lvcreate -q -kn -s pool/golden -n snapshot
+    lvcreate -q -kn -s pool/golden -n pc01
     printf 'in a file' | dd of=/var/lib/cafeboot/kept conv=fsync status=none
     touch /etc/of-this-boot`);
   const bootId = await run('cat', '/proc/sys/kernel/random/boot_id');
@@ -47,7 +47,7 @@ test('what was flushed to a disk survives the plug being pulled, and the server 
   await expect(run('cat', '/etc/of-this-boot')).rejects.toMatchObject({ code: 'command_failed' });
   expect(await run('cat', '/var/lib/cafeboot/kept')).toBe('in a file');
   await run('vgchange', '-q', '-ay', 'pool');
-  expect(await run('head', '-c', '16', '/dev/pool/snapshot')).toBe('on a thin volume');
+  expect(await run('head', '-c', '16', '/dev/pool/pc01')).toBe('on a thin volume');
   await cafe().restart();
   const entries = (await cafe().appliance().api('GET', '/entries')) as { name: string }[];
   expect(entries.map(({ name }) => name)).toEqual(['debian']);
@@ -58,6 +58,7 @@ test('targetcli sees what is made in configfs', async () => {
     cd /sys/kernel/config/target/core
     mkdir -p iblock_0/golden
     echo udev_path=/dev/pool/golden >iblock_0/golden/control
+    echo /dev/pool/golden >iblock_0/golden/udev_path
     echo 1 >iblock_0/golden/enable`);
   expect(await run('targetcli', 'ls', '/backstores/block')).toMatch(/golden .*\/dev\/pool\/golden/);
   await run('rmdir', '/sys/kernel/config/target/core/iblock_0/golden');

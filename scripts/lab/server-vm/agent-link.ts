@@ -34,6 +34,7 @@ export async function createAgentLink(socketPath: string): Promise<AgentLink> {
   let lastId = 0;
   let socket: Socket | undefined;
   let ready = newReady();
+  let off: Error | undefined;
 
   const send = (line: ToAgent) => {
     socket?.write(`${JSON.stringify(line)}\n`);
@@ -52,6 +53,7 @@ export async function createAgentLink(socketPath: string): Promise<AgentLink> {
 
   const server = createServer((connected) => {
     socket = connected;
+    off = undefined;
     connected.on('error', () => undefined);
     createInterface({ input: connected }).on('line', (line) => take(JSON.parse(line) as FromAgent));
   });
@@ -65,10 +67,14 @@ export async function createAgentLink(socketPath: string): Promise<AgentLink> {
     open(events) {
       lastId += 1;
       const id = lastId;
-      talks.set(id, events);
+      // Not before the caller has its talk.
+      const reason = off;
+      if (reason) queueMicrotask(() => events.onGone(reason));
+      else talks.set(id, events);
       return { send: (line) => send({ ...line, id } as Question) };
     },
     gone(reason) {
+      off = reason;
       socket?.destroy();
       socket = undefined;
       ready.reject(reason);

@@ -58,6 +58,8 @@ export const serverDataDir = '/var/lib/cafeboot';
 
 const guestDir = fileURLToPath(new URL('guest', import.meta.url));
 const bootTimeoutMs = 120_000;
+/** An oops with its call trace. */
+const consoleTailLines = 60;
 const mac = '52:54:00:ca:fe:f1';
 
 /** Switches a server VM on and waits until it takes commands. */
@@ -92,11 +94,11 @@ export async function startServerVm(options: ServerVmOptions): Promise<ServerVm>
     qemu = running;
     void running.exited.then((exitCode) => {
       current.end(`the server VM went off (QEMU: ${exitCode})`);
-      link.gone(new Error(`the server VM went off (QEMU: ${exitCode})${tailOf(current)}`));
+      link.gone(new Error(`the server VM went off (QEMU: ${exitCode})${saidBy(current)}`));
     });
     if (await settledWithin(link.ready(), bootTimeoutMs)) return link.ready();
     await running.stop(0);
-    throw new Error(`the server VM did not start${tailOf(current)}`);
+    throw new Error(`the server VM did not start${saidBy(current)}`);
   }
 
   async function powerOff(): Promise<void> {
@@ -139,7 +141,9 @@ async function makeBlank(path: string, sizeBytes: number): Promise<void> {
   await file.close();
 }
 
-function tailOf(serial: Serial): string {
-  const lines = serial.lines().slice(-30);
-  return `. Its console:\n${lines.map(({ text }) => `  ${text}`).join('\n')}`;
+/** What stopped its kernel, where that is so, and the end of what it said. */
+function saidBy(serial: Serial): string {
+  const texts = serial.lines().map(({ text }) => text);
+  const panic = texts.find((text) => text.includes('Kernel panic')) ?? '';
+  return `. ${panic}\nIts console:\n${texts.slice(-consoleTailLines).join('\n')}`;
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cacheDir, cachedImage } from '../../../scripts/lab/cache.ts';
+import { cacheDir, cachedDirectory, cachedImage } from '../../../scripts/lab/cache.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -39,6 +39,25 @@ test('a new recipe replaces the old image of its kind only', async () => {
   await cachedImage({ kind: 'server', digest: 'a1' }, build('other'));
   await cachedImage({ kind: 'pc', digest: 'b2' }, build('new'));
   expect((await images()).sort()).toEqual(['pc-b2.raw', 'server-a1.raw']);
+});
+
+test('a directory is built once, and a new recipe replaces it whole', async () => {
+  const buildDirectory = (text: string) =>
+    vi.fn(async (path: string) => {
+      await mkdir(path);
+      await writeFile(join(path, 'file'), text);
+    });
+  const again = buildDirectory('two');
+  const path = await cachedDirectory({ kind: 'server', digest: 'a1' }, buildDirectory('one'));
+  await cachedImage({ kind: 'server', digest: 'a1' }, build('an image'));
+  expect(await cachedDirectory({ kind: 'server', digest: 'a1' }, again)).toBe(path);
+  expect(again).not.toHaveBeenCalled();
+  expect(await readFile(join(path, 'file'), 'utf8')).toBe('one');
+  await cachedDirectory({ kind: 'server', digest: 'b2' }, again);
+  expect((await readdir(cacheDir())).filter((name) => !name.endsWith('.lock')).sort()).toEqual([
+    'server-a1.raw',
+    'server-b2',
+  ]);
 });
 
 test('a build that fails leaves nothing to be taken for an image, and keeps the old one', async () => {
