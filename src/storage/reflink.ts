@@ -69,7 +69,8 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
 
     async list() {
       const names = (await readdir(directory)).filter((file) => file.endsWith(suffix)).sort();
-      return Promise.all(names.map((file) => describe(directory, file)));
+      const found = await Promise.all(names.map((file) => findVolume(directory, file)));
+      return found.filter((volume) => volume !== undefined);
     },
 
     async activate(name) {
@@ -89,8 +90,14 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
   };
 }
 
-async function describe(directory: string, file: string): Promise<Volume> {
-  const { size, blocks } = await stat(join(directory, file));
+/** Not one that was removed since its name was read. */
+async function findVolume(directory: string, file: string): Promise<Volume | undefined> {
+  const info = await stat(join(directory, file)).catch((error: unknown) => {
+    if (hasErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+  if (!info) return undefined;
+  const { size, blocks } = info;
   return {
     name: file.slice(0, -suffix.length),
     sizeBytes: size,

@@ -57,12 +57,18 @@ export async function createFakeVolumes() {
     activate: async (name) => void inactive.delete(name),
     async list() {
       const names = (await readdir(directory)).sort();
-      return Promise.all(
+      const found = await Promise.all(
         names.map(async (name) => {
-          const { size } = await stat(path(name));
-          return { name, sizeBytes: size, usedBytes: size, isActive: !inactive.has(name) };
+          const size = await stat(path(name)).then(
+            (info) => info.size,
+            () => undefined,
+          );
+          // Removed since its name was read.
+          if (size === undefined) return [];
+          return [{ name, sizeBytes: size, usedBytes: size, isActive: !inactive.has(name) }];
         }),
       );
+      return found.flat();
     },
     devicePath: path,
     capacity: async () => ({ totalBytes: 1e12, usedBytes: 0 }),

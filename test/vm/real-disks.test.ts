@@ -123,5 +123,5 @@ test('a server whose plug was pulled brings every disk back by itself', async ()
   expect(await targets()).toEqual(before);
   expect(await api('POST', '/reconcile', { dryRun: true })).toEqual([]);
   expect((await cafe().boot(running)).target).toBe(targetOf(running));
-  await cafe().shutDown(running);
+  await running.powerOff();
 });

@@ -26,7 +26,10 @@ describe_disk() {
 }
 
 # The kernel keeps the session that the initramfs opened; iscsid logs in again when it is lost.
+# Meanwhile the disk is away: what iscsid needs for CHAP (OpenSSL's modules and settings) is read before.
 take_over_session() {
+  cat /usr/lib/ssl/openssl.cnf /usr/lib/*/libcrypto.so.3 /usr/lib/*/ossl-modules/* /etc/iscsi/*.conf \
+    /etc/nsswitch.conf /etc/hosts >/dev/null 2>&1
   printf 'InitiatorName=%s\n' "$1" >/run/initiatorname.iscsi
   iscsid -i /run/initiatorname.iscsi -c /etc/iscsi/iscsid.conf
 }

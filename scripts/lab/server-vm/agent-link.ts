@@ -55,7 +55,10 @@ export async function createAgentLink(socketPath: string): Promise<AgentLink> {
     socket = connected;
     off = undefined;
     connected.on('error', () => undefined);
-    createInterface({ input: connected }).on('line', (line) => take(JSON.parse(line) as FromAgent));
+    const lines = createInterface({ input: connected });
+    // It tells the socket's failure as one of its own.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => take(JSON.parse(line) as FromAgent));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

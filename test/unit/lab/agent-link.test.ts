@@ -33,7 +33,10 @@ function plugIn(): Socket {
   // The link drops it when the VM goes off.
   socket.on('error', () => undefined);
   const say = (line: FromAgent) => socket.write(`${JSON.stringify(line)}\n`);
-  createInterface({ input: socket }).on('line', (text) => {
+  const lines = createInterface({ input: socket });
+  // It tells the socket's failure as one of its own.
+  lines.on('error', () => undefined);
+  lines.on('line', (text) => {
     const line = JSON.parse(text) as ToAgent;
     if (!('clock' in line)) for (const answer of answersTo(line)) say(answer);
   });
