@@ -157,10 +157,20 @@ export function createDisks(deps: DiskDeps) {
       return [...own, ...drafts.wanted()];
     },
 
-    /** In its host's turn: an overlay whose volume is gone goes with its target. */
-    forget: (overlay: OverlayRow): Promise<void> => dropInTurn([overlay]),
+    /**
+     * An overlay whose volume is gone goes with its target. Whether it is gone is looked up in its host's
+     * turn: before, a boot may just be making it. Tells whether it went.
+     */
+    forgetLost: ({ id, hostId }: OverlayRow): Promise<boolean> =>
+      serialise(hostKey(hostId), async () => {
+        const row = store.overlays.find(id);
+        const present = await volumes.list();
+        if (!row || present.some(({ name }) => name === row.volume)) return false;
+        await dropOverlay(row);
+        return true;
+      }),
 
-    /** In its turn: a target of ours that nobody wants. */
+    /** A target of ours that nobody wants; not one that a boot has been given meanwhile. */
     async removeUnwanted(name: string): Promise<boolean> {
       if (store.overlays.exportedBy(name).length > 0) return false;
       await targets.remove(name);

@@ -73,16 +73,9 @@ export function createReconcile(deps: ReconcileDeps) {
     return attempt(described, async () => {
       if (step.action === 'activate') await volumes.activate(subject);
       else if (step.action === 'remove-volume') await volumes.remove(subject);
-      else if (step.action !== 'forget-overlay') return false;
-      // In the meantime it may just have been made: it was looked for before its row was read.
-      else if (await isThere(subject)) return false;
-      else await disks.forget(step.overlay);
+      else return step.action === 'forget-overlay' && disks.forgetLost(step.overlay);
       return true;
     });
-  }
-
-  async function isThere(volume: string): Promise<boolean> {
-    return (await volumes.list()).some(({ name }) => name === volume);
   }
 
   async function checkTarget(
@@ -163,6 +156,8 @@ export function createReconcile(deps: ReconcileDeps) {
     }
     for (const { action, subject, detail, outcome, mac } of steps) {
       const kind = outcome === 'failed' ? 'storage.failed' : toldSteps[action];
+      // It was being made, and is there.
+      if (action === 'forget-overlay' && outcome === 'left') continue;
       if (kind === undefined || told.has(`${kind} ${subject}`)) continue;
       told.add(`${kind} ${subject}`);
       const level = kind === 'storage.volume-unknown' ? 'warn' : 'error';

@@ -102,3 +102,27 @@ test('what fails is told and tried again', async () => {
   expect(kinds()).toContain('storage.failed');
   expect(await steps()).toEqual([`make-target ${fakePc.target} done`]);
 });
+
+test('an overlay that a boot is just making is not taken for a lost one', async () => {
+  const { store } = fake.volumes;
+  const { snapshot } = store;
+  const [entered, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await fake.services.resetHost('pc-01');
+  store.snapshot = async (origin, name) => {
+    entered.resolve();
+    await goOn.promise;
+    return snapshot(origin, name);
+  };
+  const booted = attach();
+  await entered.promise;
+  const reconciled = steps();
+  // It looks at the volumes, and then waits for the PC's turn to end.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  goOn.resolve();
+  await booted;
+  expect((await reconciled).filter((step) => step.endsWith('done'))).toEqual([]);
+  expect(fake.targets.specs.has(fakePc.target)).toBe(true);
+  const present = await fake.volumes.names();
+  expect(present).toEqual(expect.arrayContaining(volumesOfPc()));
+  expect(kinds()).not.toContain('storage.overlay-lost');
+});
