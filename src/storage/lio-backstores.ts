@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { configfs } from './configfs.ts';
 import { hasErrno } from './errno.ts';
-import { backstoreName, ourBackstorePrefix } from './lio-names.ts';
+import { backstoreName } from './lio-names.ts';
 import type { Lun } from './targets.ts';
 
 export type Backstores = ReturnType<typeof createBackstores>;
@@ -56,6 +56,32 @@ export function createBackstores(root: string) {
     await configfs.removeDirectory(path.slice(0, path.lastIndexOf('/')));
   }
 
+  /** One that a crash left before a LUN referred to it still has the device open: no LUN tells its HBA. */
+  async function removeStray(name: string): Promise<boolean> {
+    for (const hba of await configfs.directories(core)) {
+      const path = `${core}/${hba}/${name}`;
+      if (!/^(iblock|fileio)_\d+$/.test(hba) || !(await configfs.exists(path))) continue;
+      return remove(path).then(
+        () => true,
+        () => false,
+      );
+    }
+    return false;
+  }
+
+  async function make(lun: Lun, sizeBytes: number | undefined): Promise<string> {
+    const hba = await claimHba(sizeBytes === undefined ? 'iblock' : 'fileio');
+    const path = `${hba}/${backstoreName(lun.devicePath)}`;
+    try {
+      await configfs.ensureDirectory(path);
+      await configure(path, lun, sizeBytes);
+      return path;
+    } catch (error) {
+      await remove(path);
+      throw error;
+    }
+  }
+
   return {
     /** Throws `not_found` where the device is missing, `in_use` where something else has it open. */
     async create(lun: Lun): Promise<string> {
@@ -63,16 +89,12 @@ export function createBackstores(root: string) {
       const info = await stat(devicePath).catch((error: unknown) => {
         throw new CafebootError('not_found', { volume: devicePath }, { cause: error });
       });
-      const isFile = info.isFile();
-      const hba = await claimHba(isFile ? 'fileio' : 'iblock');
-      const path = `${hba}/${backstoreName(devicePath)}`;
+      const sizeBytes = info.isFile() ? info.size : undefined;
       try {
-        await configfs.ensureDirectory(path);
-        await configure(path, lun, isFile ? info.size : undefined);
-        return path;
+        return await make(lun, sizeBytes);
       } catch (error) {
-        await remove(path);
         if (!hasErrno(error, 'EBUSY')) throw error;
+        if (await removeStray(backstoreName(devicePath))) return make(lun, sizeBytes);
         throw new CafebootError('in_use', { name: devicePath }, { cause: error });
       }
     },
@@ -85,18 +107,6 @@ export function createBackstores(root: string) {
         devicePath: (await configfs.find(`${path}/udev_path`)) ?? '',
         serial: serial.replace('T10 VPD Unit Serial Number: ', ''),
       };
-    },
-
-    /** Paths of all of ours, by name: of one that a crash left, no LUN tells the HBA. */
-    async list(): Promise<Map<string, string>> {
-      const found = new Map<string, string>();
-      for (const hba of await configfs.directories(core)) {
-        if (!/^(iblock|fileio)_\d+$/.test(hba)) continue;
-        for (const name of await configfs.directories(`${core}/${hba}`)) {
-          if (name.startsWith(ourBackstorePrefix)) found.set(name, `${core}/${hba}/${name}`);
-        }
-      }
-      return found;
     },
 
     /** Fine where it is gone. Throws `EBUSY` while a LUN refers to it. */

@@ -1,8 +1,11 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
+import { createBackstores } from '../../src/storage/lio-backstores.ts';
+import { targetRoot } from '../../src/storage/lio-names.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
 import { initiatorAt } from '../contract/initiator.ts';
@@ -54,4 +57,22 @@ describeTargetServer('lio on files', async () => {
     ...initiatorAt(address, 3263),
     cleanUp: () => rm(directory, { recursive: true }),
   };
+});
+
+test('a backstore that a crash left without a LUN does not keep its disk from the next target', async () => {
+  const { disks, cleanUp } = await thinDisks();
+  const [devicePath = ''] = disks;
+  const luns = [{ devicePath, serial: 'cb1-1' }];
+  const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
+  for (const lun of luns) await createBackstores(targetRoot).create(lun);
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000003';
+  expect(await server.ensure({ name, initiator: name, luns })).toBe('created');
+  const other = `${name.slice(0, -1)}4`;
+  await expect(server.ensure({ name: other, initiator: other, luns })).rejects.toMatchObject({
+    code: 'in_use',
+  });
+  expect(await server.compare({ name, initiator: name, luns })).toBe('same');
+  await server.remove(name);
+  await server.close();
+  await cleanUp();
 });
