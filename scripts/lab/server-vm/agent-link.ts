@@ -55,7 +55,10 @@ export async function createAgentLink(socketPath: string): Promise<AgentLink> {
     socket = connected;
     off = undefined;
     connected.on('error', () => undefined);
-    createInterface({ input: connected }).on('line', (line) => take(JSON.parse(line) as FromAgent));
+    createInterface({ input: connected })
+      .on('line', (line) => take(JSON.parse(line) as FromAgent))
+      // It says again what its socket said; that QEMU has ended is told by `gone`.
+      .on('error', () => undefined);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

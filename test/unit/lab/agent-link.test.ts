@@ -33,10 +33,12 @@ function plugIn(): Socket {
   // The link drops it when the VM goes off.
   socket.on('error', () => undefined);
   const say = (line: FromAgent) => socket.write(`${JSON.stringify(line)}\n`);
-  createInterface({ input: socket }).on('line', (text) => {
-    const line = JSON.parse(text) as ToAgent;
-    if (!('clock' in line)) for (const answer of answersTo(line)) say(answer);
-  });
+  createInterface({ input: socket })
+    .on('line', (text) => {
+      const line = JSON.parse(text) as ToAgent;
+      if (!('clock' in line)) for (const answer of answersTo(line)) say(answer);
+    })
+    .on('error', () => undefined);
   say({ ready: true });
   return socket;
 }
