@@ -27,9 +27,9 @@ export async function serveServer(options: {
   await rm(socketPath, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    createInterface({ input: socket }).once('line', (line) => {
-      void answer(lab, socket, JSON.parse(line) as ShellRequest);
-    });
+    createInterface({ input: socket })
+      .once('line', (line) => void answer(lab, socket, JSON.parse(line) as ShellRequest))
+      .on('error', () => undefined);
   });
   server.listen(socketPath);
   write(`ready after ${Date.now() - startedAt} ms; its files are in ${lab.dir}`);
