@@ -90,9 +90,8 @@ export function createImages(deps: ImageDeps) {
   }
 
   function addVersion(imageId: number, sizeBytes: number): VersionRow {
-    const fields = { imageId, number: 1, note: '', volume: `img-${imageId}-v1`, sizeBytes };
-    const version = { ...fields, state: 'making' as const, createdAt: now() };
-    return { ...version, id: store.images.addVersion(version) };
+    const fields = { imageId, note: '', volume: `img-${imageId}-v1`, sizeBytes };
+    return store.images.addVersion({ ...fields, state: 'making', createdAt: now() });
   }
 
   function publishVersion(image: ImageRow, version: VersionRow): void {

@@ -64,12 +64,11 @@ export function createVersions(deps: VersionDeps) {
   function promote(image: ImageRow, draft: DraftRow, note: string): number {
     const { imageId, volume, sizeBytes } = draft;
     return store.transaction(() => {
-      const number = 1 + Math.max(...store.images.versions(imageId).map((each) => each.number));
-      const row = { imageId, number, note, volume, sizeBytes, createdAt: now() };
-      const publishedVersionId = store.images.addVersion({ ...row, state: 'ready' });
+      const row = { imageId, note, volume, sizeBytes, createdAt: now() };
+      const version = store.images.addVersion({ ...row, state: 'ready' });
       store.images.removeDraft(imageId);
-      store.images.update(image.id, { publishedVersionId, sizeBytes });
-      return number;
+      store.images.update(image.id, { publishedVersionId: version.id, sizeBytes });
+      return version.number;
     });
   }
 
