@@ -15,6 +15,7 @@ export const errorCodes = [
   'needs_super',
   'disk_file_unknown',
   'disk_file_refers',
+  'destination_full',
   'no_space',
   'pool_in_use',
   'command_failed',

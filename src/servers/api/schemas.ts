@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
 const name = Type.String({ minLength: 1, maxLength: 64 });
@@ -24,7 +25,7 @@ export const hostChanges = Type.Object(
 export const hostCapture = Type.Object({ image: name }, strict);
 
 const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
-const diskFormat = Type.Enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk']);
+const diskFormat = Type.Enum([...diskFormats]);
 const imageFields = {
   name,
   kind: Type.Enum(['os', 'data']),
