@@ -1,13 +1,12 @@
 import { extname, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { CafebootError, type ErrorCode, type ErrorContext } from '../errors.ts';
+import { CafebootError } from '../errors.ts';
 import type { Task } from '../service/tasks.ts';
 import { diskFormats } from '../service/transfers.ts';
 import { type ApiCall, pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { type ImageFlags, withImageFlags } from './image-flags.ts';
-import { toSize } from './print.ts';
+import { waitForTask } from './task.ts';
 
 interface ImportFlags extends ImageFlags {
   file?: string;
@@ -77,31 +76,4 @@ export function addTransferCommands(image: Command, context: CliContext): void {
 function formatOf(file: string): string {
   const ending = extname(file).slice(1).toLowerCase();
   return diskFormats.find((format) => format === ending) ?? 'raw';
-}
-
-const pollMs = 300;
-
-async function waitForTask(api: ApiCall, id: number, context: CliContext): Promise<void> {
-  let shown = -1;
-  for (;;) {
-    const task = (await api('GET', `/tasks/${id}`)) as Task;
-    const percent = task.totalBytes > 0 ? Math.floor((task.doneBytes / task.totalBytes) * 100) : 0;
-    if (percent !== shown && !context.json()) {
-      context.progress(
-        `${task.subject}: ${toSize(task.doneBytes)} of ${toSize(task.totalBytes)} (${percent} %)`,
-      );
-    }
-    shown = percent;
-    if (task.state === 'done') return;
-    if (task.state !== 'running') throw taskError(task);
-    await sleep(pollMs);
-  }
-}
-
-function taskError(task: Task): CafebootError {
-  const { code, context } = JSON.parse(task.error ?? '{"code":"internal","context":{}}') as {
-    code: ErrorCode;
-    context: ErrorContext;
-  };
-  return new CafebootError(code, context);
 }
