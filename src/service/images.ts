@@ -129,7 +129,6 @@ export function createImages(deps: ImageDeps) {
   return {
     list: (): Image[] => store.images.list().map(present),
     get: (name: string): Image => present(getRow(name)),
-    getId: (name: string): number => getRow(name).id,
 
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
