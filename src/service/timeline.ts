@@ -49,6 +49,8 @@ export const eventKinds = [
   'storage.version-lost',
   'storage.draft-lost',
   'storage.failed',
+  'storage.cache-too-small',
+  'storage.disk-ready',
   'server.started',
   'server.stopped',
 ] as const;

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { configfs } from './configfs.ts';
 import type { Run } from './exec.ts';
@@ -7,7 +8,8 @@ import { findRefusals, readSessions } from './lio-sessions.ts';
 import { isAsWanted, type LioTarget, readTarget } from './lio-state.ts';
 import { createLioTargets } from './lio-targets.ts';
 import { createSavedConfig } from './targetcli.ts';
-import type { EnsureOutcome, TargetServer } from './targets.ts';
+import { targetcliBatch } from './targetcli-batch.ts';
+import type { EnsureOutcome, Lun, TargetServer } from './targets.ts';
 import type { Portal } from './tgt-daemon.ts';
 
 export interface LioOptions {
@@ -101,6 +103,18 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
 
     sessions: async () => (await ofOurs(readSessions)).flat(),
     refusals: async () => (await ofOurs(findRefusals)).filter((each) => each !== undefined),
+
+    async asTargetcli(specs) {
+      const withKind = async (lun: Lun) => ({
+        ...lun,
+        isFile: (await stat(lun.devicePath)).isFile(),
+      });
+      const batch = specs.map(async (spec) => ({
+        ...spec,
+        luns: await Promise.all(spec.luns.map(withKind)),
+      }));
+      return targetcliBatch(await Promise.all(batch), options.portals);
+    },
 
     close: saved.close,
   };

@@ -70,5 +70,7 @@ export interface TargetServer {
   sessions(): Promise<Session[]>;
   /** Of targets that refused anybody; a server that does not count has none. */
   refusals(): Promise<Refusals[]>;
+  /** The commands that make these targets by hand, secrets included; only where there are such. */
+  asTargetcli?(specs: readonly TargetSpec[]): Promise<string>;
   close(): Promise<void>;
 }
