@@ -43,6 +43,7 @@ export const eventKinds = [
   'task.failed',
   'overlay.failed',
   'target.refused',
+  'target.unknown',
   'storage.reconciled',
   'storage.overlay-lost',
   'storage.volume-unknown',

@@ -36,7 +36,8 @@ const usableTypes = ['disk', 'part', 'mpath', 'raid0', 'raid1', 'raid5', 'raid6'
 /** Whole disks, for people to choose from. */
 export async function listDisks(run: Run): Promise<BlockDevice[]> {
   const { stdout } = await run('lsblk', ['--json', '--bytes', '--output', columns]);
-  return parseDevices(stdout).filter(({ sizeBytes }) => sizeBytes > 0);
+  const disks = parseDevices(stdout).filter(({ sizeBytes }) => sizeBytes > 0);
+  return Promise.all(disks.map((disk) => withSignatures(run, disk)));
 }
 
 /** The device that `path`, maybe a link, leads to. Throws `not_found`, `invalid_value` for what is none. */
@@ -50,7 +51,21 @@ export async function getDevice(run: Run, path: string): Promise<BlockDevice> {
   });
   const [found] = parseDevices(stdout);
   if (!found) throw new CafebootError('invalid_value', { field: 'disk', value: path });
-  return found;
+  return withSignatures(run, found);
+}
+
+/** lsblk knows what udev has noticed; wipefs reads the disk. */
+async function withSignatures(run: Run, device: BlockDevice): Promise<BlockDevice> {
+  const { stdout } = await run('wipefs', ['--no-act', '--json', device.path]);
+  return { ...device, holds: [...new Set([...parseSignatures(stdout), ...device.holds])] };
+}
+
+/** From wipefs' JSON, which is empty for a disk without any. */
+export function parseSignatures(text: string): string[] {
+  if (text.trim() === '') return [];
+  return (JSON.parse(text) as { signatures: { type: string }[] }).signatures.map(
+    ({ type }) => type,
+  );
 }
 
 /** From lsblk's JSON: the top of each tree, with what is on and below it. */

@@ -7,6 +7,7 @@ import { ourAlias, targetPaths, targetRoot } from './lio-names.ts';
 import { findRefusals, readSessions } from './lio-sessions.ts';
 import { isAsWanted, type LioTarget, readTarget } from './lio-state.ts';
 import { createLioTargets } from './lio-targets.ts';
+import { createUnknownTargets } from './lio-unknown.ts';
 import { createSavedConfig } from './targetcli.ts';
 import { targetcliBatch } from './targetcli-batch.ts';
 import type { EnsureOutcome, Lun, TargetServer } from './targets.ts';
@@ -39,6 +40,9 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
   const portalNames = options.portals.map(({ address, port }) => `${address}:${port}`);
   const backstores = createBackstores(root);
   const targets = createLioTargets(root, backstores, options.portals);
+  const unknown = createUnknownTargets();
+  // From now on.
+  await unknown.read();
   const saved = createSavedConfig(options.run, options.onSaveFailed);
   const read = (name: string) => readTarget(root, name, backstores);
   const names = async () =>
@@ -102,7 +106,10 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
     list: async () => (await ours()).map(({ name }) => name).sort(),
 
     sessions: async () => (await ofOurs(readSessions)).flat(),
-    refusals: async () => (await ofOurs(findRefusals)).filter((each) => each !== undefined),
+    async refusals() {
+      const counted = (await ofOurs(findRefusals)).filter((each) => each !== undefined);
+      return [...counted, ...(await unknown.read())];
+    },
 
     async asTargetcli(specs) {
       const withKind = async (lun: Lun) => ({
@@ -116,6 +123,9 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
       return targetcliBatch(await Promise.all(batch), options.portals);
     },
 
-    close: saved.close,
+    async close() {
+      await saved.close();
+      await unknown.close();
+    },
   };
 }

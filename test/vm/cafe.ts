@@ -37,7 +37,7 @@ export interface CafeOptions {
   dataImages?: readonly DataImport[];
   /** cafeboot runs in a server VM, with lvm2 and LIO, instead of in a namespace. */
   serverVm?: ServerVmSpec;
-  /** Disks are thin volumes in a group of this name, made on the VM's scratch disk `pool`. */
+  /** Disks are thin volumes in a group of this name, made on the VM's scratch disk `pool`, with a read cache. */
   volumeGroup?: string;
 }
 
@@ -188,11 +188,10 @@ async function build(
   };
 }
 
-/** As an administrator does it: the setting counts from the next start on. */
-async function useVolumeGroup(lab: Lab, name: string): Promise<void> {
-  await lab.server.run(['vgcreate', '-q', '--metadatasize', '8m', name, poolDisk]);
+/** As an administrator does it on a new server: it counts from the next start on. */
+async function useVolumeGroup(lab: Lab, volumeGroup: string): Promise<void> {
   const appliance = await startAppliance(lab);
-  await appliance.api('PUT', '/settings/volumeGroup', { value: name });
+  await appliance.api('POST', '/storage/init', { disk: poolDisk, volumeGroup });
   await appliance.stop();
 }
 
