@@ -33,7 +33,7 @@ async function makeGroup(run: Run, options: NewGroup): Promise<BlockDevice> {
   if (erase !== disk) await refuseFull(device, disk);
   else await run('wipefs', ['--all', '--force', device.path]);
   // lvm describes every volume in this space, and a big cafe has a thousand.
-  const described = ['--metadatasize', '16m', '--dataalignment', '1m'];
+  const described = ['--metadatasize', '64m', '--dataalignment', '1m'];
   await runLvm(run, ['pvcreate', '-y', ...described, device.path]);
   await runLvm(run, ['vgcreate', '-y', volumeGroup, device.path]);
   return device;
