@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ApiCall } from '../../src/cli/client.ts';
+import { bundlePath } from '../bundle.ts';
 import type { Lab } from './lab.ts';
 import { settledWithin } from './run.ts';
 
@@ -36,7 +36,6 @@ export interface Appliance {
   crash(): Promise<void>;
 }
 
-const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Seconds on an idle machine; emulated in a server VM, with PCs beside it, minutes. */
 const startTimeoutMs = 180_000;
 const cliTimeoutMs = 5 * 60_000;
@@ -49,7 +48,7 @@ export async function startAppliance(
 ): Promise<Appliance> {
   const { serveArgs = [] } = options;
   const { dataDir, interfaceName } = place;
-  const cafeboot = [process.execPath, mainPath, '--data-dir', dataDir] as const;
+  const cafeboot = [process.execPath, bundlePath, '--data-dir', dataDir] as const;
   const lines: string[] = [];
   const ready = Promise.withResolvers<void>();
   const keep = (line: string) => {

@@ -7,6 +7,7 @@ import { addImageCommand } from './image.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
+import { addStorageCommand } from './storage.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
 
@@ -41,6 +42,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
   addTaskCommand(program, context);
+  addStorageCommand(program, context);
   addTimelineCommand(program, context);
   return program;
 }

@@ -15,6 +15,15 @@ export interface DiskSource {
   sizeBytes: number;
 }
 
+/** Throws `in_use` for a whole disk while it or a partition of it is mounted, or part of a pool. */
+export async function refuseUsed(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
+    if (!hasErrno(error, 'EBUSY')) throw error;
+    throw new CafebootError('in_use', { name: path }, { cause: error });
+  });
+  await file.close();
+}
+
 export type DiskFiles = ReturnType<typeof createDiskFiles>;
 
 /** Disks outside the pool: files of any format, and whole disks of this machine. */
@@ -22,12 +31,7 @@ export function createDiskFiles(run: Run) {
   const qemuImg = createQemuImg(run);
 
   async function inspectDevice(path: string): Promise<DiskSource> {
-    // Exclusive: refused while the disk or a partition of it is mounted, or part of a pool.
-    const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
-      if (!hasErrno(error, 'EBUSY')) throw error;
-      throw new CafebootError('in_use', { name: path }, { cause: error });
-    });
-    await file.close();
+    await refuseUsed(path);
     const { stdout } = await run('blockdev', ['--getsize64', path]);
     return { path, format: 'raw', sizeBytes: Number(stdout) };
   }

@@ -1,3 +1,5 @@
+import type { ReadCache } from './read-cache.ts';
+
 /** A block device or file that holds one disk's bytes. */
 export interface Volume {
   name: string;
@@ -39,5 +41,7 @@ export interface VolumeStore {
   /** Where the volume's bytes can be opened; the path does not change while the volume lives. */
   devicePath(name: string): string;
   capacity(): Promise<Capacity>;
+  /** Where the store can have one. */
+  readonly readCache?: ReadCache;
   close(): Promise<void>;
 }

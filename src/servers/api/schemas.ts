@@ -54,6 +54,18 @@ export const rollback = Type.Object({ version: versionNumber }, strict);
 export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);
 export const byVersion = Type.Object({ name, number: versionNumber });
 
+const diskName = Type.String({ pattern: '^/dev/', maxLength: 256 });
+export const diskPlan = Type.Object(
+  {
+    disk: diskName,
+    volumeGroup: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$' })),
+    readCache: Type.Optional(Type.Boolean()),
+    erase: Type.Optional(diskName),
+  },
+  strict,
+);
+export const cacheSwitch = Type.Object({ on: Type.Boolean() }, strict);
+
 const entryFields = {
   description: Type.Optional(Type.String({ maxLength: 200 })),
   data: Type.Optional(Type.Array(name, { maxItems: 16, uniqueItems: true })),

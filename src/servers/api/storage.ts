@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../service/services.ts';
+import { cacheSwitch, diskPlan } from './schemas.ts';
+import { typed } from './typed.ts';
+
+/** The disks below the pool. */
+export function addStorageRoutes(app: FastifyInstance, { storageSetup }: Services): void {
+  const api = typed(app);
+  api.get('/storage/disks', async () => storageSetup.listDisks());
+  api.post('/storage/init', { schema: { body: diskPlan } }, async ({ body }, reply) =>
+    reply.code(201).send(await storageSetup.initDisk(body)),
+  );
+  api.get('/storage/targetcli', async () => ({ commands: await storageSetup.targetcliCommands() }));
+  api.get('/storage/cache', async () => storageSetup.readCache());
+  api.put('/storage/cache', { schema: { body: cacheSwitch } }, async ({ body }) =>
+    storageSetup.setReadCache(body.on),
+  );
+}
