@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/hosts.ts';
@@ -7,71 +9,69 @@ import { bootTimeoutMs, targetPrefix, useCafe } from './cafe.ts';
 
 const cafe = useCafe();
 const image = 'captured';
+let pc: Pc;
 let uefi: Pc;
-let bios: Pc;
 let other: Pc;
 
 beforeAll(async () => {
   const ownDisk = { localDisk: cafe().osImagePath, host: { super: true } };
+  pc = await cafe().addPc({ name: 'own-disk', firmware: 'bios', ...ownDisk });
   uefi = await cafe().addPc({ name: 'own-disk-uefi', firmware: 'uefi', ...ownDisk });
-  bios = await cafe().addPc({ name: 'own-disk-bios', firmware: 'bios', ...ownDisk });
-  other = await cafe().addPc({ name: 'other', firmware: 'bios' });
+  // Debian 12's ipxe.efi never returns to the firmware, to which it must leave the local disk; this one does.
+  await copyFile('/usr/lib/ipxe/snponly.efi', join(cafe().appliance().dataDir, 'tftp/ipxe.efi'));
+  other = await cafe().addPc({ name: 'other', firmware: 'uefi' });
 });
 
-const capture = (pc: Pc, ...args: string[]) =>
-  cafe().json<Host[]>('host', 'capture', pc.name, ...args);
-const targetOfCapture = (pc: Pc) => `${targetPrefix}:capture.${pc.mac.replaceAll(':', '')}`;
+const capture = (host: Pc, name: string) =>
+  cafe().json<Host[]>('host', 'capture', host.name, '--image', name);
+const targetOfCapture = ({ mac }: Pc) => `${targetPrefix}:capture.${mac.replaceAll(':', '')}`;
+const publish = () => cafe().json<Image>('image', 'publish', image);
 
-test('a PC of either firmware boots its own disk and has the blank image beside it', async () => {
-  const pairs = [
-    [uefi, image],
-    [bios, 'another'],
-  ] as const;
-  for (const [pc, name] of pairs) {
+test('a PC boots its own disk and has the blank image beside it', async () => {
+  for (const name of [image, 'another']) {
     await cafe().json('image', 'create', '--name', name, '--size', '600M');
-    expect(await capture(pc, '--image', name)).toMatchObject([{ name: pc.name, capture: name }]);
   }
-  const ups = await Promise.all(
-    pairs.map(async ([pc]) => {
-      pc.powerOn();
-      return pc.console.up(bootTimeoutMs);
-    }),
-  );
-  for (const [index, [pc]] of pairs.entries()) {
-    const target = targetOfCapture(pc);
-    const { firmware } = pc;
-    expect(ups[index]).toMatchObject({ disk: 'vda', target: '-', initiator: target, firmware });
-    expect(await pc.console.disks()).toMatchObject([{ disk: 'sda', target, label: '-' }]);
-  }
-  expect(bootSteps(await cafe().events(uefi)).slice(-3)).toEqual([
+  expect(await capture(pc, image)).toMatchObject([{ name: pc.name, capture: image }]);
+  await capture(uefi, 'another');
+  // Its firmware tries all of its network boots before its disk: looked at further below.
+  uefi.powerOn();
+  const target = targetOfCapture(pc);
+  expect(await cafe().boot(pc)).toMatchObject({ disk: 'vda', target: '-', ibftTarget: target });
+  expect(await pc.console.disks()).toMatchObject([{ disk: 'sda', target, label: '-' }]);
+  expect(bootSteps(await cafe().events(pc)).slice(-4)).toEqual([
     'script menu',
     'script capture',
     'disk',
+    'os',
   ]);
 });
 
-test('while a PC has the draft, the capture goes on; off and called off, it leaves no target', async () => {
-  await expect(capture(bios, '--end')).rejects.toThrow('Shut that PC down first');
-  await expect(cafe().json('image', 'publish', image)).rejects.toThrow('Shut that PC down first');
-  await cafe().shutDown(bios);
+test('while it has the image, that is not published, nor is the capture ended', async () => {
+  await expect(publish()).rejects.toThrow('Shut that PC down first');
+  const end = cafe().json('host', 'capture', pc.name, '--end');
+  await expect(end).rejects.toThrow('Shut that PC down first');
 });
 
-test('it copies its disk there, and what is published boots another PC', async () => {
-  await uefi.console.write('/root/mark', 'of the own disk');
-  await uefi.console.copy('/dev/vda', '/dev/sda');
-  await cafe().shutDown(uefi);
-  // The target server notices that the PC is gone.
-  await expect
-    .poll(() => cafe().json<Image>('image', 'publish', image).then(String, String), {
-      timeout: 150_000,
-      interval: 2_000,
-    })
-    .toBe('[object Object]');
-  const hosts = await cafe().json<Host[]>('host', 'list');
-  expect(hosts.find(({ name }) => name === uefi.name)).toMatchObject({ capture: null });
+test('it copies its disk there, and what is published boots another PC, of other firmware', async () => {
+  await pc.console.write('/root/mark', 'of the own disk');
+  await pc.console.copy('/dev/vda', '/dev/sda');
+  await cafe().shutDown(pc);
+  // For two minutes from its boot script on, a PC may be between two sessions.
+  const state = () => publish().then(({ published }) => published, String);
+  await expect.poll(state, { timeout: 150_000, interval: 3_000 }).toBe(2);
+  expect(await cafe().json<Host[]>('host', 'list')).toContainEqual(
+    expect.objectContaining({ name: pc.name, capture: null }),
+  );
   await cafe().json('entry', 'add', '--name', image, '--os', image);
   await cafe().json('host', 'set', other.name, '--entry', image);
-  const up = await cafe().boot(other);
-  expect(up.target).toBe(`${targetPrefix}:sn.${image}.${other.mac.replaceAll(':', '')}`);
+  const target = `${targetPrefix}:sn.${image}.${other.mac.replaceAll(':', '')}`;
+  expect(await cafe().boot(other)).toMatchObject({ target, firmware: 'uefi' });
   expect(await other.console.read('/root/mark')).toBe('of the own disk');
+});
+
+test('UEFI: a PC boots its own disk and has the blank image beside it', async () => {
+  const target = targetOfCapture(uefi);
+  const up = await uefi.console.up(bootTimeoutMs);
+  expect(up).toMatchObject({ disk: 'vda', target: '-', ibftTarget: target, firmware: 'uefi' });
+  expect(await uefi.console.disks()).toMatchObject([{ disk: 'sda', target, label: '-' }]);
 });

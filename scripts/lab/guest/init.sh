@@ -77,9 +77,19 @@ do_copy() {
 }
 do_log() { dmesg | tail -n 100; }
 
+# Of disks that it does not run from, as an OS does at its end: the target server learns that they are free.
+log_out() {
+  mkdir -p /run/lock/iscsi
+  for session in /sys/class/iscsi_session/session*; do
+    [ "${session##*/}" = "$(session_of "$root_disk")" ] && continue
+    timeout 10 iscsiadm -m session -r "${session##*session}" -u || say "no logout from ${session##*/}"
+  done
+}
+
 leave() {
   say "$1"
   sync
+  log_out
   mount -o remount,ro /
   busybox "$1" -f
 }
