@@ -19,6 +19,8 @@ export interface Image {
   versions: {
     number: number;
     note: string;
+    /** What it is called in the pool. */
+    volume: string;
     sizeBytes: number;
     createdAt: number;
     ready: boolean;
@@ -62,9 +64,10 @@ export function createImages(deps: ImageDeps) {
       description: image.description,
       sizeBytes: image.sizeBytes,
       published: image.publishedVersionId && numberOf(image.publishedVersionId),
-      versions: versions.map(({ number, note, sizeBytes, createdAt, state }) => ({
+      versions: versions.map(({ number, note, volume, sizeBytes, createdAt, state }) => ({
         number,
         note,
+        volume,
         sizeBytes,
         createdAt,
         ready: state === 'ready',

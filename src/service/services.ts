@@ -142,7 +142,7 @@ export function createServices(deps: ServiceDeps) {
   async function checkStorage(): Promise<void> {
     await cacheWatch.look();
     const steps = await reconcile();
-    if (steps.some(({ action }) => action === 'forget-overlay')) prepareAll();
+    if (steps.some(({ action }) => action.startsWith('forget-'))) prepareAll();
   }
 
   /** Images would stay behind in the pool that they are in. */

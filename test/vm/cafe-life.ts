@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Running } from '../../scripts/lab/run.ts';
 import { type ServerVm, serverDataDir } from '../../scripts/lab/server-vm/vm.ts';
@@ -73,19 +72,6 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
     if (!volume) return;
     const where = [`of=/dev/${volumeGroup}/${volume}`, 'bs=4k', 'count=1', `seek=${random(4_000)}`];
     await vm.run(['dd', 'if=/dev/urandom', ...where, 'conv=notrunc,fsync', 'status=none']);
-  }
-
-  /** Number and device of each version, from the database itself. */
-  async function volumesOfVersions(): Promise<{ number: number; volume: string }[]> {
-    const program = `
-      const Database = require(process.argv[1]);
-      const database = new Database(process.argv[2], { readonly: true });
-      const query = 'SELECT number, volume FROM versions WHERE imageId = (SELECT id FROM images WHERE name = ?)';
-      console.log(JSON.stringify(database.prepare(query).all(process.argv[3])));`;
-    const sqlite = fileURLToPath(new URL('../../node_modules/better-sqlite3', import.meta.url));
-    const database = `${serverDataDir}/cafeboot.db`;
-    const argv = [process.execPath, '-e', program, sqlite, database, imageName] as const;
-    return JSON.parse(await vm.run(argv)) as { number: number; volume: string }[];
   }
 
   const deeds: Record<string, () => Promise<unknown>> = {
@@ -192,7 +178,7 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
 
     /** No version has another content than when it was first seen. */
     async checkSums(): Promise<void> {
-      for (const { number, volume } of await volumesOfVersions()) {
+      for (const { number, volume } of (await image()).versions) {
         const device = `/dev/${volumeGroup}/cb-${volume}`;
         const [sum = ''] = (await vm.run(['md5sum', device], { timeoutMs: 120_000 })).split(' ');
         if (!sums.has(number)) sums.set(number, sum);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { type Appliance, startAppliance } from '../../scripts/lab/appliance.ts';
 import { type ServerLab, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
-import { poolDisk } from './cafe.ts';
+import { useVolumeGroup } from './cafe.ts';
 import { createCafeLife } from './cafe-life.ts';
 import { evidenceOf } from './evidence.ts';
 import { type PaperPc, plugInPaperPcs } from './paper-pcs.ts';
@@ -25,9 +25,7 @@ const restart = async () => {
 beforeAll(async () => {
   lab = await startServerLab({ vm: { disks: [{ name: 'pool', sizeBytes: 4 * 2 ** 30 }] } });
   closers.push(lab.close);
-  await restart();
-  await appliance.api('POST', '/storage/init', { disk: poolDisk, volumeGroup });
-  await appliance.stop();
+  await useVolumeGroup(lab, volumeGroup);
   await restart();
   const paper = await plugInPaperPcs(lab, 5);
   closers.push(paper.close);
