@@ -25,7 +25,7 @@ export interface Image {
     createdAt: number;
     ready: boolean;
   }[];
-  draft: { base: number; sizeBytes: number; createdAt: number } | null;
+  draft: { base: number; volume: string; sizeBytes: number; createdAt: number } | null;
 }
 
 export interface NewImage {
@@ -75,6 +75,7 @@ export function createImages(deps: ImageDeps) {
       draft: draft
         ? {
             base: numberOf(draft.baseVersionId) ?? 0,
+            volume: draft.volume,
             sizeBytes: draft.sizeBytes,
             createdAt: draft.createdAt,
           }
