@@ -75,14 +75,24 @@ export function createCafeLife({ seed, pcs, place, deviceOf, api }: CafeLifeOpti
     await place.run(['dd', 'if=/dev/urandom', ...where, 'conv=notrunc,fsync', 'status=none']);
   }
 
+  async function edit(): Promise<void> {
+    if (await editor.ask(imageName)) await scribble();
+  }
+
   const deeds: Record<string, () => Promise<unknown>> = {
     boot: () => pick(pcs.slice(0, -1)).ask(imageName),
-    async edit() {
-      if (await editor.ask(imageName)) await scribble();
-    },
+    edit,
     reset: () => call('POST', `/hosts/${pick(pcs).name}/reset`, {}),
     async publish() {
-      kept.add(((await call('POST', `/images/${imageName}/publish`, {})) as Image).published ?? 0);
+      await edit();
+      const setSuper = (isSuper: boolean) =>
+        call('PATCH', `/hosts/${editor.name}`, { super: isSuper });
+      // From its script on, an editor may be on its way to its disk for two minutes; not one that boots as others do.
+      await setSuper(false);
+      await editor.ask(imageName);
+      const published = await call('POST', `/images/${imageName}/publish`, {});
+      kept.add((published as Image).published ?? 0);
+      await setSuper(true);
     },
     discard: () => call('DELETE', `/images/${imageName}/draft`),
     grow: async () =>
