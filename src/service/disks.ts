@@ -10,7 +10,7 @@ import { secretOf } from './chap.ts';
 import { createDraftDisks } from './draft-disks.ts';
 import { hostTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
-import type { Serialise } from './serialise.ts';
+import { hostKey, type Serialise } from './serialise.ts';
 import type { Settings } from './settings.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
@@ -29,8 +29,6 @@ export interface DiskDeps {
   log: Logger;
   now: () => number;
 }
-
-const hostKey = (hostId: number) => `host:${hostId}`;
 
 export type Disks = ReturnType<typeof createDisks>;
 
@@ -107,9 +105,14 @@ export function createDisks(deps: DiskDeps) {
     },
 
     reset,
+    /** What this PC captures its own disk to, beside it. `address` is the PC's. */
+    attachCapture: (host: HostRow, address: string): Promise<AttachedDisk> =>
+      drafts.attachCapture({ host, address }),
+
     releaseDrafts: drafts.release,
     withoutEditor: drafts.withoutEditor,
     rememberEditors: drafts.rememberEditors,
+    endCapture: drafts.endCapture,
 
     /** Before a host is removed: nothing is left that it could log in to. */
     async takeAll(host: HostRow): Promise<void> {
@@ -130,7 +133,7 @@ export function createDisks(deps: DiskDeps) {
     /** Before an entry is removed: takes its disks away from every host. */
     async resetEntry(entry: EntryRow): Promise<void> {
       await dropInTurn(overlays.ofEntry(entry.id));
-      await targets.remove(drafts.nameOf(entry));
+      await drafts.remove(entry);
     },
 
     /** Every target that should be there now: of PCs that may be running, and of drafts. */

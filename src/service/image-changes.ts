@@ -1,11 +1,19 @@
+import type { Store } from '../store/store.ts';
+import type { Background } from './background.ts';
+import type { Captures } from './captures.ts';
 import type { Disks } from './disks.ts';
+import { getImage } from './image-lookup.ts';
 import type { Image, Images } from './images.ts';
+import type { RemovedVersion } from './version-removal.ts';
 import type { Versions } from './versions.ts';
 
 export interface ImageChangeDeps {
+  store: Store;
   images: Images;
   versions: Versions;
   disks: Disks;
+  captures: Captures;
+  background: Background;
   /** Makes ahead what the hosts' next boots need now. */
   prepareAll: () => void;
 }
@@ -14,19 +22,34 @@ export interface ImageChangeDeps {
  * What changes an image under PCs that run from it: they go on with what they have, and get the change at
  * their next boot. What concerns the draft throws `draft_in_use` while a PC in super mode has it.
  */
-export function createImageChanges({ images, versions, disks, prepareAll }: ImageChangeDeps) {
-  async function changeDraft(name: string, work: () => Promise<void>): Promise<Image> {
-    await disks.withoutEditor(images.getId(name), work);
+export function createImageChanges(deps: ImageChangeDeps) {
+  const { store, images, versions, disks, captures, prepareAll } = deps;
+
+  async function changeDraft(
+    name: string,
+    work: () => Promise<void>,
+    end?: 'published' | 'discarded',
+  ): Promise<Image> {
+    const image = getImage(store, name);
+    await disks.withoutEditor(image, async () => {
+      await work();
+      if (end) captures.endOf(image, end);
+    });
     prepareAll();
     return images.get(name);
   }
 
   return {
     /** The draft becomes the next version and is published. */
-    publishDraft: (name: string, note = ''): Promise<Image> =>
-      changeDraft(name, () => versions.publish(name, note)),
+    async publishDraft(name: string, note = ''): Promise<Image> {
+      const image = await changeDraft(name, () => versions.publish(name, note), 'published');
+      deps.background.start(`remove unused ${name}`, async () => {
+        await versions.removeUnused(name);
+      });
+      return image;
+    },
     discardDraft: (name: string): Promise<Image> =>
-      changeDraft(name, () => versions.discardDraft(name)),
+      changeDraft(name, () => versions.discardDraft(name), 'discarded'),
     /** Of the draft, and so of what is published next. */
     grow: (name: string, sizeBytes: number): Promise<Image> =>
       changeDraft(name, () => versions.grow(name, sizeBytes)),
@@ -35,6 +58,8 @@ export function createImageChanges({ images, versions, disks, prepareAll }: Imag
       prepareAll();
       return images.get(name);
     },
+    /** Of one image, or of all: old versions that nobody uses and the setting `versionsKept` does not keep. */
+    removeUnusedVersions: (name?: string): Promise<RemovedVersion[]> => versions.removeUnused(name),
     async removeVersion(name: string, version: number): Promise<Image> {
       await versions.remove(name, version);
       return images.get(name);

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
+import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDisks } from './disks.ts';
 import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './entries.ts';
@@ -66,18 +67,19 @@ export function createServices(deps: ServiceDeps) {
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
   const images = createImages({ store, volumes, timeline, serialise, volumeLife, now });
-  const { isHeld } = images;
+  const overlays = createOverlays({ store, volumes, log, now });
   const versions = createVersions({
     store,
     volumes,
     volumeLife,
-    isHeld,
+    overlays,
+    isHeld: images.isHeld,
+    settings: settings.get,
     timeline,
     serialise,
     now,
   });
   const entries = createEntries({ store, timeline });
-  const overlays = createOverlays({ store, volumes, log, now });
   const disks = createDisks({
     store,
     volumes,
@@ -90,6 +92,7 @@ export function createServices(deps: ServiceDeps) {
     log,
     now,
   });
+  const captures = createCaptures({ store, hosts, disks, timeline });
   const reconcile = createReconcile({ store, volumes, targets, volumeLife, disks, timeline, log });
   const refusalWatch = createRefusalWatch({
     refusals: targets.refusals,
@@ -162,8 +165,18 @@ export function createServices(deps: ServiceDeps) {
     hosts,
     unknownHosts,
     images,
-    imageChanges: createImageChanges({ images, versions, disks, prepareAll }),
+    versions,
+    imageChanges: createImageChanges({
+      store,
+      images,
+      versions,
+      disks,
+      captures,
+      background,
+      prepareAll,
+    }),
     transfers: createTransfers({ store, volumes, images, diskFiles, tasks, timeline }),
+    captures,
     entries,
     boots,
     counters,

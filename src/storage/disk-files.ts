@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { access, link, open, rm, stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { type CopyOptions, copyIntoVolume } from './copy.ts';
+import { type DiskFormat, isFixedVhd, readEnds, refuseForeign } from './disk-formats.ts';
 import { hasErrno } from './errno.ts';
 import type { Run } from './exec.ts';
-import { createQemuImg, type DiskFormat } from './qemu-img.ts';
+import { createQemuImg } from './qemu-img.ts';
 
 /** A disk that can be imported. */
 export interface DiskSource {
@@ -49,10 +50,9 @@ export function createDiskFiles(run: Run) {
         throw new CafebootError('invalid_value', { field: 'file', value: path });
       }
       if (format === 'raw') return { path, format, sizeBytes: info.size };
-      const found = await qemuImg.inspect(path);
-      if (format !== undefined && found.format !== format) {
-        throw new CafebootError('disk_file_unknown', { path, format: found.format });
-      }
+      const ends = await readEnds(path);
+      refuseForeign(ends);
+      const found = await qemuImg.inspect(path, format ?? (isFixedVhd(ends) ? 'vhd' : undefined));
       const sizeBytes = found.format === 'raw' ? info.size : found.virtualSizeBytes;
       return { path, format: found.format, sizeBytes };
     },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
 const name = Type.String({ minLength: 1, maxLength: 64 });
@@ -21,8 +22,10 @@ export const hostChanges = Type.Object(
   strict,
 );
 
+export const hostCapture = Type.Object({ image: name }, strict);
+
 const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
-const diskFormat = Type.Enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk']);
+const diskFormat = Type.Enum([...diskFormats]);
 const imageFields = {
   name,
   kind: Type.Enum(['os', 'data']),
@@ -46,6 +49,7 @@ export const publishing = Type.Object(
   { note: Type.Optional(Type.String({ maxLength: 500 })) },
   strict,
 );
+export const pruning = Type.Object({ image: Type.Optional(name) }, strict);
 export const rollback = Type.Object({ version: versionNumber }, strict);
 export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);
 export const byVersion = Type.Object({ name, number: versionNumber });
