@@ -127,7 +127,7 @@ test('metadata at 100 %: the same, and the pool is read-only until its metadata 
     };
     const scattered = steps(goldenMib / 4, 4 * mebibyte);
     // A chunk here and there: each copies the piece of the map that it shares with the golden disk.
-    const overlays = Array.from({ length: 32 }, (_, index) => `other-${index}`);
+    const overlays = Array.from({ length: 44 }, (_, index) => `other-${index}`);
     await Promise.all(overlays.map((name) => store.snapshot('golden', name)));
     console.log('snapshots', await metadataPercent());
     for (const name of overlays) {
