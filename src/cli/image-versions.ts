@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { CafebootError } from '../errors.ts';
 import type { Image } from '../service/images.ts';
+import type { RemovedVersion } from '../service/version-removal.ts';
 import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { findSize, toSize, toTable } from './print.ts';
 
-/** `cafeboot image versions|publish|rollback|discard-draft|remove-version|grow`: an image's life. */
+/** `cafeboot image versions|publish|rollback|discard-draft|remove-version|prune|grow`: an image's life. */
 export function addVersionCommands(image: Command, context: CliContext): void {
   const show = ({ versions, draft, published, ...rest }: Image) => {
     if (context.json()) {
@@ -60,6 +61,26 @@ export function addVersionCommands(image: Command, context: CliContext): void {
     .command('remove-version <image> <version>')
     .description('remove a version that nothing needs')
     .action((name: string, version: string) => change('DELETE', path(name, 'versions', version)));
+
+  image
+    .command('prune [image]')
+    .description(
+      'remove old versions that nobody uses, but for as many as the setting versionsKept says',
+    )
+    .action((name?: string) =>
+      context.withApi(async (api) => {
+        const body = name === undefined ? {} : { image: name };
+        const removed = (await api('POST', path('prune'), body)) as RemovedVersion[];
+        if (context.json()) return context.print(JSON.stringify(removed));
+        const rows = removed.map(({ image: of, number, sizeBytes, createdAt }) => ({
+          image: of,
+          version: number,
+          size: toSize(sizeBytes),
+          made: toTime(createdAt),
+        }));
+        context.print(toTable(rows, ['image', 'version', 'size', 'made']));
+      }),
+    );
 
   image
     .command('grow <image>')

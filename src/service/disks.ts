@@ -10,7 +10,7 @@ import { secretOf } from './chap.ts';
 import { createDraftDisks } from './draft-disks.ts';
 import { hostTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
-import type { Serialise } from './serialise.ts';
+import { hostKey, type Serialise } from './serialise.ts';
 import type { Settings } from './settings.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
@@ -29,8 +29,6 @@ export interface DiskDeps {
   log: Logger;
   now: () => number;
 }
-
-const hostKey = (hostId: number) => `host:${hostId}`;
 
 export type Disks = ReturnType<typeof createDisks>;
 

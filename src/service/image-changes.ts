@@ -1,11 +1,14 @@
+import type { Background } from './background.ts';
 import type { Disks } from './disks.ts';
 import type { Image, Images } from './images.ts';
+import type { RemovedVersion } from './version-removal.ts';
 import type { Versions } from './versions.ts';
 
 export interface ImageChangeDeps {
   images: Images;
   versions: Versions;
   disks: Disks;
+  background: Background;
   /** Makes ahead what the hosts' next boots need now. */
   prepareAll: () => void;
 }
@@ -14,7 +17,9 @@ export interface ImageChangeDeps {
  * What changes an image under PCs that run from it: they go on with what they have, and get the change at
  * their next boot. What concerns the draft throws `draft_in_use` while a PC in super mode has it.
  */
-export function createImageChanges({ images, versions, disks, prepareAll }: ImageChangeDeps) {
+export function createImageChanges(deps: ImageChangeDeps) {
+  const { images, versions, disks, prepareAll } = deps;
+
   async function changeDraft(name: string, work: () => Promise<void>): Promise<Image> {
     await disks.withoutEditor(images.getId(name), work);
     prepareAll();
@@ -23,8 +28,13 @@ export function createImageChanges({ images, versions, disks, prepareAll }: Imag
 
   return {
     /** The draft becomes the next version and is published. */
-    publishDraft: (name: string, note = ''): Promise<Image> =>
-      changeDraft(name, () => versions.publish(name, note)),
+    async publishDraft(name: string, note = ''): Promise<Image> {
+      const image = await changeDraft(name, () => versions.publish(name, note));
+      deps.background.start(`remove unused ${name}`, async () => {
+        await versions.removeUnused(name);
+      });
+      return image;
+    },
     discardDraft: (name: string): Promise<Image> =>
       changeDraft(name, () => versions.discardDraft(name)),
     /** Of the draft, and so of what is published next. */
@@ -35,6 +45,8 @@ export function createImageChanges({ images, versions, disks, prepareAll }: Imag
       prepareAll();
       return images.get(name);
     },
+    /** Of one image, or of all: old versions that nobody uses and the setting `versionsKept` does not keep. */
+    removeUnusedVersions: (name?: string): Promise<RemovedVersion[]> => versions.removeUnused(name),
     async removeVersion(name: string, version: number): Promise<Image> {
       await versions.remove(name, version);
       return images.get(name);

@@ -4,7 +4,8 @@ import type { ImageRow, VersionRow } from '../store/images.ts';
 import type { ImageKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { parseSlug } from './fields.ts';
-import type { Serialise } from './serialise.ts';
+import { getImage } from './image-lookup.ts';
+import { imageKey, type Serialise } from './serialise.ts';
 import type { Timeline } from './timeline.ts';
 import type { VolumeLife } from './volume-life.ts';
 
@@ -90,9 +91,8 @@ export function createImages(deps: ImageDeps) {
   }
 
   function addVersion(imageId: number, sizeBytes: number): VersionRow {
-    const fields = { imageId, number: 1, note: '', volume: `img-${imageId}-v1`, sizeBytes };
-    const version = { ...fields, state: 'making' as const, createdAt: now() };
-    return { ...version, id: store.images.addVersion(version) };
+    const fields = { imageId, note: '', volume: `img-${imageId}-v1`, sizeBytes };
+    return store.images.addVersion({ ...fields, state: 'making', createdAt: now() });
   }
 
   function publishVersion(image: ImageRow, version: VersionRow): void {
@@ -159,7 +159,7 @@ export function createImages(deps: ImageDeps) {
     /** Fails with `in_use` while a boot entry has it or an overlay stems from it. */
     remove: (name: string): Promise<void> => {
       const image = getRow(name);
-      return serialise(`image:${image.id}`, async () => {
+      return serialise(imageKey(image.id), async () => {
         const versions = store.images.versions(image.id);
         const draft = store.images.findDraft(image.id);
         if (versions.some(({ id, state }) => state === 'making' || isHeld(id))) {
@@ -180,21 +180,4 @@ export function createImages(deps: ImageDeps) {
       }
     },
   };
-}
-
-/** Throws `not_found`. */
-export function getImage(store: Store, name: string): ImageRow {
-  const image = store.images.find({ name });
-  if (!image) throw new CafebootError('not_found', { kind: 'image', name });
-  return image;
-}
-
-/** The version that the next boot gets. Throws `image_not_ready` where there is none yet. */
-export function getPublished(store: Store, image: ImageRow): VersionRow {
-  const version =
-    image.publishedVersionId === null
-      ? undefined
-      : store.images.findVersion(image.publishedVersionId);
-  if (version?.state !== 'ready') throw new CafebootError('image_not_ready', { image: image.name });
-  return version;
 }

@@ -7,7 +7,7 @@ import type { ImageRow } from '../store/images.ts';
 import { isExported, isUsed, type OverlayRow, type TargetUse } from '../store/overlays.ts';
 import type { Store } from '../store/store.ts';
 import { imageIdsOf } from './entries.ts';
-import { getPublished } from './images.ts';
+import { getPublished } from './image-lookup.ts';
 
 export interface OverlayDeps {
   store: Store;

@@ -62,18 +62,19 @@ export function createServices(deps: ServiceDeps) {
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
   const images = createImages({ store, volumes, timeline, serialise, volumeLife, now });
-  const { isHeld } = images;
+  const overlays = createOverlays({ store, volumes, log, now });
   const versions = createVersions({
     store,
     volumes,
     volumeLife,
-    isHeld,
+    overlays,
+    isHeld: images.isHeld,
+    settings: settings.get,
     timeline,
     serialise,
     now,
   });
   const entries = createEntries({ store, timeline });
-  const overlays = createOverlays({ store, volumes, log, now });
   const disks = createDisks({
     store,
     volumes,
@@ -141,7 +142,8 @@ export function createServices(deps: ServiceDeps) {
     hosts,
     unknownHosts,
     images,
-    imageChanges: createImageChanges({ images, versions, disks, prepareAll }),
+    versions,
+    imageChanges: createImageChanges({ images, versions, disks, background, prepareAll }),
     transfers: createTransfers({ store, volumes, images, diskFiles, tasks, timeline }),
     entries,
     boots,

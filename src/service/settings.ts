@@ -27,6 +27,8 @@ export const settingsSchema = Type.Object({
     default: [],
     maxItems: 16,
   }),
+  /** How many of an image's unpublished versions stay that nobody uses, the newest ones; 0: all. */
+  versionsKept: Type.Integer({ minimum: 0, maximum: 1_000, default: 5 }),
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });

@@ -1,10 +1,10 @@
-import { CafebootError } from '../errors.ts';
 import type { DiskFiles } from '../storage/disk-files.ts';
 import type { DiskFormat } from '../storage/qemu-img.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskRow } from '../store/tasks.ts';
-import { getImage, getPublished, type Images, type NewImage } from './images.ts';
+import { getImage, getPublished, getVersion } from './image-lookup.ts';
+import type { Images, NewImage } from './images.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -47,12 +47,7 @@ export function createTransfers(deps: TransferDeps) {
       await diskFiles.refuseToReplace(path);
       const image = getImage(store, name);
       const version =
-        number === undefined
-          ? getPublished(store, image)
-          : store.images.versions(image.id).find((each) => each.number === number);
-      if (version?.state !== 'ready') {
-        throw new CafebootError('not_found', { kind: 'version', name: `${name} v${number}` });
-      }
+        number === undefined ? getPublished(store, image) : getVersion(store, image, number);
       const { volume, sizeBytes } = version;
       return tasks.start('image.export', name, async ({ signal, progress }: TaskControl) => {
         const options = { signal, onProgress: progress };

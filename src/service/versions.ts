@@ -1,17 +1,22 @@
 import { CafebootError } from '../errors.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
-import type { DraftRow, ImageRow, VersionRow } from '../store/images.ts';
+import type { DraftRow, ImageRow } from '../store/images.ts';
 import type { Store } from '../store/store.ts';
-import { getImage, getPublished } from './images.ts';
-import type { Serialise } from './serialise.ts';
+import { getImage, getPublished, getVersion } from './image-lookup.ts';
+import type { Overlays } from './overlays.ts';
+import { imageKey, type Serialise } from './serialise.ts';
+import type { Settings } from './settings.ts';
 import type { Timeline } from './timeline.ts';
+import { createVersionRemoval } from './version-removal.ts';
 import type { VolumeLife } from './volume-life.ts';
 
 export interface VersionDeps {
   store: Store;
   volumes: VolumeStore;
   volumeLife: VolumeLife;
+  overlays: Overlays;
   isHeld: (versionId: number) => boolean;
+  settings: () => Settings;
   timeline: Timeline;
   serialise: Serialise;
   now: () => number;
@@ -28,18 +33,13 @@ export function createVersions(deps: VersionDeps) {
 
   const getRow = (name: string) => getImage(store, name);
   const inTurn = <Result>(image: ImageRow, work: () => Promise<Result>) =>
-    serialise(`image:${image.id}`, work);
+    serialise(imageKey(image.id), work);
+  const removal = createVersionRemoval(deps);
 
   function getDraft(image: ImageRow): DraftRow {
     const draft = store.images.findDraft(image.id);
     if (!draft) throw new CafebootError('not_found', { kind: 'draft', name: image.name });
     return draft;
-  }
-
-  function getVersion(image: ImageRow, number: number): VersionRow {
-    const version = store.images.versions(image.id).find((each) => each.number === number);
-    if (version) return version;
-    throw new CafebootError('not_found', { kind: 'version', name: `${image.name} v${number}` });
   }
 
   /** From the published version, where there is none yet. */
@@ -64,32 +64,12 @@ export function createVersions(deps: VersionDeps) {
   function promote(image: ImageRow, draft: DraftRow, note: string): number {
     const { imageId, volume, sizeBytes } = draft;
     return store.transaction(() => {
-      const number = 1 + Math.max(...store.images.versions(imageId).map((each) => each.number));
-      const row = { imageId, number, note, volume, sizeBytes, createdAt: now() };
-      const publishedVersionId = store.images.addVersion({ ...row, state: 'ready' });
+      const row = { imageId, note, volume, sizeBytes, createdAt: now() };
+      const version = store.images.addVersion({ ...row, state: 'ready' });
       store.images.removeDraft(imageId);
-      store.images.update(image.id, { publishedVersionId, sizeBytes });
-      return number;
+      store.images.update(image.id, { publishedVersionId: version.id, sizeBytes });
+      return version.number;
     });
-  }
-
-  /** Throws `in_use` with who needs the version. */
-  function refuseUsed(image: ImageRow, version: VersionRow): void {
-    const refuse = (by: string) => {
-      throw new CafebootError('version_in_use', { image: image.name, version: version.number, by });
-    };
-    if (image.publishedVersionId === version.id) refuse('published');
-    if (deps.isHeld(version.id)) refuse('export');
-    if (store.images.findDraft(image.id)?.baseVersionId === version.id) refuse('draft');
-    const hosts = store.overlays.ofVersion(version.id).map(({ hostId }) => hostId);
-    const names = [...new Set(hosts)].map((id) => store.hosts.find('id', id)?.name ?? '');
-    if (names.length > 0) refuse(names.slice(0, 10).join(', '));
-  }
-
-  async function remove(image: ImageRow, version: VersionRow): Promise<void> {
-    await volumeLife.discard([version.volume], () => store.images.removeVersion(version.id));
-    const data = { image: image.name, version: version.number };
-    timeline.record({ kind: 'image.version-removed', data });
   }
 
   return {
@@ -108,8 +88,7 @@ export function createVersions(deps: VersionDeps) {
     rollBack: (name: string, number: number): Promise<void> => {
       const image = getRow(name);
       return inTurn(image, async () => {
-        const { id, state, sizeBytes } = getVersion(image, number);
-        if (state !== 'ready') throw new CafebootError('image_not_ready', { image: name });
+        const { id, sizeBytes } = getVersion(store, image, number);
         store.images.update(image.id, { publishedVersionId: id, sizeBytes });
         timeline.record({ kind: 'image.rolled-back', data: { image: name, version: number } });
       });
@@ -140,13 +119,8 @@ export function createVersions(deps: VersionDeps) {
     },
 
     /** Throws `version_in_use` while it is published, the draft's base, or what a PC's disk stems from. */
-    remove: (name: string, number: number): Promise<void> => {
-      const image = getRow(name);
-      return inTurn(image, async () => {
-        const version = getVersion(image, number);
-        refuseUsed(image, version);
-        await remove(image, version);
-      });
-    },
+    remove: (name: string, number: number) => removal.remove(getRow(name), number),
+    removeUnused: removal.removeUnused,
+    removeOldestUnused: removal.removeOldestUnused,
   };
 }

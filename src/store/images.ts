@@ -7,16 +7,16 @@ export type VersionRow = Selectable<Schema['versions']>;
 export type DraftRow = Selectable<Schema['drafts']>;
 
 /** Images, their versions and drafts. */
-export function createImageRepository({ sql, all, find, run }: Queries) {
+export function createImageRepository({ sql, all, find, run, transaction }: Queries) {
   const images = sql.selectFrom('images').selectAll();
   const versions = sql.selectFrom('versions').selectAll();
   return {
     list: (): ImageRow[] => all(images.orderBy('name')),
     find: (by: { id: number } | { name: string }): ImageRow | undefined =>
       'id' in by ? find(images.where('id', '=', by.id)) : find(images.where('name', '=', by.name)),
-    add: (image: Omit<ImageRow, 'id' | 'publishedVersionId'>): number =>
+    add: (image: Omit<ImageRow, 'id' | 'publishedVersionId' | 'lastVersion'>): number =>
       run(sql.insertInto('images').values({ ...image, publishedVersionId: null })).insertedId,
-    update(id: number, changes: Partial<Omit<ImageRow, 'id'>>): void {
+    update(id: number, changes: Partial<Omit<ImageRow, 'id' | 'lastVersion'>>): void {
       run(sql.updateTable('images').set(changes).where('id', '=', id));
     },
     /** With its versions and draft; fails with `in_use` while an entry refers to it. */
@@ -30,8 +30,16 @@ export function createImageRepository({ sql, all, find, run }: Queries) {
       all(versions.where('imageId', '=', imageId).orderBy('number')),
     allVersions: (): VersionRow[] => all(versions.orderBy('id')),
     findVersion: (id: number): VersionRow | undefined => find(versions.where('id', '=', id)),
-    addVersion: (version: Omit<VersionRow, 'id'>): number =>
-      run(sql.insertInto('versions').values(version)).insertedId,
+    /** Numbered one higher than any before it, those that were removed since included. */
+    addVersion: (version: Omit<VersionRow, 'id' | 'number'>): VersionRow =>
+      transaction(() => {
+        const image = find(images.where('id', '=', version.imageId));
+        const row = { ...version, number: 1 + (image?.lastVersion ?? 0) };
+        const { insertedId: id } = run(sql.insertInto('versions').values(row));
+        const changes = { lastVersion: row.number };
+        run(sql.updateTable('images').set(changes).where('id', '=', version.imageId));
+        return { ...row, id };
+      }),
     markReady(versionId: number): void {
       run(sql.updateTable('versions').set({ state: 'ready' }).where('id', '=', versionId));
     },

@@ -11,6 +11,7 @@ export interface Schema {
     description: string;
     sizeBytes: number;
     publishedVersionId: number | null;
+    lastVersion: Generated<number>;
     createdAt: number;
   };
   versions: {
@@ -31,6 +32,12 @@ export interface Schema {
     createdAt: number;
   };
   unwantedVolumes: { volume: string };
+  captures: {
+    hostId: number;
+    imageId: number;
+    target: string | null;
+    chapSecret: string | null;
+  };
   entries: {
     id: Generated<number>;
     name: string;

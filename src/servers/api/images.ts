@@ -9,6 +9,7 @@ import {
   imageImport,
   newEntry,
   newImage,
+  pruning,
   publishing,
   rollback,
 } from './schemas.ts';
@@ -26,6 +27,9 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   );
   api.post('/images/import', { schema: { body: imageImport } }, async ({ body }, reply) =>
     reply.code(202).send(await transfers.import(body, body.path, body.format)),
+  );
+  api.post('/images/prune', { schema: { body: pruning } }, async ({ body }) =>
+    imageChanges.removeUnusedVersions(body.image),
   );
   api.get('/images/:name', { schema: named }, async ({ params }) => images.get(params.name));
   api.delete('/images/:name', { schema: named }, async ({ params }, reply) => {

@@ -46,6 +46,7 @@ export const publishing = Type.Object(
   { note: Type.Optional(Type.String({ maxLength: 500 })) },
   strict,
 );
+export const pruning = Type.Object({ image: Type.Optional(name) }, strict);
 export const rollback = Type.Object({ version: versionNumber }, strict);
 export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);
 export const byVersion = Type.Object({ name, number: versionNumber });

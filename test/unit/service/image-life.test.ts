@@ -19,6 +19,12 @@ const orphans = async () => {
   return steps.filter(({ action }) => action !== 'replace-target').map(({ subject }) => subject);
 };
 
+/** What was made ahead of a version for PCs' next boots is replaced in the background: it may take a moment. */
+const removed = (version: number) =>
+  changes()
+    .removeVersion('win', version)
+    .then(() => 'gone', String);
+
 /** The super PC writes a text to the draft, and is switched off. */
 async function write(text: string): Promise<void> {
   await edit();
@@ -125,14 +131,7 @@ test('a version is removed only when nothing needs it', async () => {
   await expect(changes().removeVersion('win', 1)).rejects.toMatchObject(needed('draft'));
   await changes().discardDraft('win');
   await boot();
-  // What was made ahead of version 1 for PCs' next boots is replaced in the background.
-  await expect
-    .poll(() =>
-      changes()
-        .removeVersion('win', 1)
-        .then(() => 'gone', String),
-    )
-    .toBe('gone');
+  await expect.poll(() => removed(1)).toBe('gone');
   expect(image().versions.map(({ number }) => number)).toEqual([2]);
   expect(await fake.volumes.names()).not.toContain('img-1-v1');
 });
@@ -145,6 +144,15 @@ test('grown, the next version is larger and the published one as it was', async 
   expect(image().sizeBytes).toBe(4096);
   await changes().rollBack('win', 1);
   expect(image().sizeBytes).toBe(1024);
+});
+
+test('the number of a version that was removed is not given to another one', async () => {
+  await write('v2');
+  await changes().publishDraft('win');
+  await changes().rollBack('win', 1);
+  await expect.poll(() => removed(2)).toBe('gone');
+  await write('v3');
+  expect(await changes().publishDraft('win')).toMatchObject({ published: 3 });
 });
 
 test('a draft that could not be made leaves nothing; one cut off by a crash neither', async () => {
@@ -163,13 +171,7 @@ test('a version whose volume could not be removed goes at the next look', async 
   await changes().publishDraft('win');
   await expect.poll(() => orphans()).toEqual([]);
   fake.volumes.failNext('remove', new Error('busy'));
-  await expect
-    .poll(() =>
-      changes()
-        .removeVersion('win', 1)
-        .then(() => 'gone', String),
-    )
-    .toBe('gone');
+  await expect.poll(() => removed(1)).toBe('gone');
   expect(await fake.volumes.names()).toContain('img-1-v1');
   await fake.services.reconcile();
   expect(await fake.volumes.names()).not.toContain('img-1-v1');
