@@ -15,6 +15,7 @@ export const errorCodes = [
   'disk_file_unknown',
   'disk_file_refers',
   'no_space',
+  'pool_nearly_full',
   'pool_in_use',
   'command_failed',
   'command_missing',

@@ -7,6 +7,7 @@ import { addImageCommand } from './image.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
+import { addStorageCommand } from './storage.ts';
 import { addTimelineCommand } from './timeline.ts';
 
 /** Flags that every subcommand takes, before or after its name. */
@@ -39,6 +40,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addEntryCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
+  addStorageCommand(program, context);
   addTimelineCommand(program, context);
   return program;
 }

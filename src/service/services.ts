@@ -12,7 +12,11 @@ import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './e
 import { createHosts, type Host, type HostFields } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImages } from './images.ts';
+import { createOverlayRelief } from './overlay-relief.ts';
 import { createOverlays } from './overlays.ts';
+import { createPoolGauge } from './pool-gauge.ts';
+import { createPoolStatus } from './pool-status.ts';
+import { createPoolWatch } from './pool-watch.ts';
 import { createPresences } from './presence.ts';
 import { createReconcile } from './reconcile.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
@@ -61,7 +65,10 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
-  const images = createImages({ store, volumes, timeline, serialise, volumeLife, now });
+  const { capacity, growPool } = volumes;
+  const poolGauge = createPoolGauge({ capacity, settings: settings.get, now });
+  const { admit, hasRoom } = poolGauge;
+  const images = createImages({ store, volumes, timeline, serialise, volumeLife, admit, now });
   const overlays = createOverlays({ store, volumes, log, now });
   const versions = createVersions({
     store,
@@ -70,6 +77,7 @@ export function createServices(deps: ServiceDeps) {
     overlays,
     isHeld: images.isHeld,
     settings: settings.get,
+    admit,
     timeline,
     serialise,
     now,
@@ -84,6 +92,7 @@ export function createServices(deps: ServiceDeps) {
     settings: settings.get,
     timeline,
     serialise,
+    hasRoom,
     log,
     now,
   });
@@ -118,6 +127,23 @@ export function createServices(deps: ServiceDeps) {
     }
   }
 
+  const poolWatch = createPoolWatch({
+    gauge: poolGauge,
+    samples: store.poolSamples,
+    growPool,
+    overlayRelief: createOverlayRelief({
+      store,
+      sessions: targets.sessions,
+      dropIdle: disks.dropIdle,
+      now,
+    }),
+    freeVersion: versions.removeOldestUnused,
+    prepareAll,
+    settings: settings.get,
+    timeline,
+    log,
+  });
+
   let checking: NodeJS.Timeout | undefined;
   let watching: NodeJS.Timeout | undefined;
   async function checkStorage(): Promise<void> {
@@ -144,7 +170,22 @@ export function createServices(deps: ServiceDeps) {
     images,
     versions,
     imageChanges: createImageChanges({ images, versions, disks, background, prepareAll }),
-    transfers: createTransfers({ store, volumes, images, diskFiles, tasks, timeline }),
+    transfers: createTransfers({
+      store,
+      volumes,
+      images,
+      diskFiles,
+      pool: poolGauge,
+      tasks,
+      timeline,
+    }),
+    pool: createPoolStatus({
+      kind: volumes.kind,
+      gauge: poolGauge,
+      samples: store.poolSamples,
+      settings: settings.get,
+      now,
+    }),
     entries,
     boots,
     counters,
@@ -207,15 +248,18 @@ export function createServices(deps: ServiceDeps) {
       return result;
     },
 
-    status: async () => ({
-      version: deps.version,
-      startedAt,
-      volumeStore: volumes.kind,
-      targetServer: targets.kind,
-      pool: await volumes.capacity(),
-      sessions: (await targets.sessions()).length,
-      counters: counters.all(),
-    }),
+    status: async () => {
+      const { capacity: pool, state } = await poolGauge.readFresh();
+      return {
+        version: deps.version,
+        startedAt,
+        volumeStore: volumes.kind,
+        targetServer: targets.kind,
+        pool: { ...pool, state },
+        sessions: (await targets.sessions()).length,
+        counters: counters.all(),
+      };
+    },
 
     /** Brings disks back after whatever ended the process before, then makes overlays ahead. */
     async start(): Promise<void> {
@@ -229,6 +273,7 @@ export function createServices(deps: ServiceDeps) {
       watching = setInterval(() => background.start('refusals', refusalWatch.look), watchEveryMs);
       watching.unref();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
+      await poolWatch.start();
       prepareAll();
     },
 
@@ -236,6 +281,7 @@ export function createServices(deps: ServiceDeps) {
       clearInterval(pruning);
       clearInterval(checking);
       clearInterval(watching);
+      await poolWatch.close();
       await tasks.close();
       await background.close();
       await sessionWatch.close();

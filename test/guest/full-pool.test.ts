@@ -87,7 +87,6 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
     const { writer } = cafe;
     await writer.write(0);
     const full = await writeUntilError((index) => writer.write(goldenMib + index), 256);
-    console.log('data full', full, await store.capacity());
     expect(full.index).toBeGreaterThan(100);
     expect(await store.capacity()).toMatchObject({ usedBytes: sizeBytes, health: 'full' });
     await cafe.checkReaders();
@@ -97,7 +96,6 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
     await expect(store.snapshot('golden', 'late')).rejects.toMatchObject({ code: 'no_space' });
 
     await store.growPool?.('data', 128 * mebibyte);
-    console.log('data grown', await store.capacity());
     expect(await store.capacity()).toMatchObject({ health: 'good' });
     await writer.write(goldenMib + full.index);
     await writer.read(goldenMib + full.index, 0x5a);
@@ -129,12 +127,10 @@ test('metadata at 100 %: the same, and the pool is read-only until its metadata 
     // A chunk here and there: each copies the piece of the map that it shares with the golden disk.
     const overlays = Array.from({ length: 44 }, (_, index) => `other-${index}`);
     await Promise.all(overlays.map((name) => store.snapshot('golden', name)));
-    console.log('snapshots', await metadataPercent());
-    for (const name of overlays) {
-      if ((await metadataPercent()) > 96) break;
+    for (const [index, name] of overlays.entries()) {
+      if (index % 4 === 0 && (await metadataPercent()) > 92) break;
       await fill(store.devicePath(name), scattered, chunkBytes, 1);
     }
-    console.log('filled', await store.capacity());
     const writeOn = (index: number) => {
       const spot = scattered[index];
       return spot === undefined
@@ -142,13 +138,11 @@ test('metadata at 100 %: the same, and the pool is read-only until its metadata 
         : writer.write(spot / mebibyte, chunkBytes);
     };
     const full = await writeUntilError(writeOn, 400);
-    console.log('metadata full', full, await store.capacity());
     expect(await store.capacity()).toMatchObject({ health: 'read-only' });
     await cafe.checkReaders();
     await expect(store.snapshot('golden', 'late')).rejects.toMatchObject({ code: 'no_space' });
 
     await store.growPool?.('metadata', 8 * mebibyte);
-    console.log('metadata grown', await store.capacity());
     expect(await store.capacity()).toMatchObject({ health: 'good' });
     await writeOn(full.index);
     await cafe.checkReaders();
@@ -157,4 +151,4 @@ test('metadata at 100 %: the same, and the pool is read-only until its metadata 
     await cafe.close();
     await cleanUp();
   }
-});
+}, 300_000);

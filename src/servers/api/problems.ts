@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   image_not_ready: 409,
   wrong_address: 403,
   no_space: 507,
+  pool_nearly_full: 507,
   storage_unavailable: 503,
   target_unavailable: 503,
   internal: 500,

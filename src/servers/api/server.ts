@@ -6,6 +6,7 @@ import { addEventRoutes } from './events.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { answerProblems } from './problems.ts';
+import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
 
 export interface ApiDeps {
@@ -33,6 +34,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addHostRoutes(api, services);
       addImageRoutes(api, services);
       addSystemRoutes(api, services);
+      addStorageRoutes(api, services);
       addEventRoutes(api, services);
     },
     { prefix: '/api/v1' },
