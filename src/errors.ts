@@ -12,6 +12,7 @@ export const errorCodes = [
   'version_in_use',
   'wrong_image_kind',
   'draft_in_use',
+  'needs_super',
   'disk_file_unknown',
   'disk_file_refers',
   'no_space',

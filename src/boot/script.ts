@@ -7,6 +7,7 @@ export const scriptNames = [
   'config',
   'menu',
   'entry',
+  'capture',
   'unknown',
   'local',
   'failed',

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
+import { CafebootError } from '../errors.ts';
 import type { Host, HostFields } from '../service/hosts.ts';
+import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';
 
-const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay', 'chap'];
+const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay', 'chap', 'capture'];
 const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
 
 const onOff = ['on', 'off'];
@@ -13,7 +15,7 @@ interface HostFlags extends Omit<HostFields, 'super' | 'chap'> {
   chap?: string;
 }
 
-/** `cafeboot host list|unknown|add|set|reset|renew-secret|remove`: the PCs. */
+/** `cafeboot host list|unknown|add|set|reset|renew-secret|capture|remove`: the PCs. */
 export function addHostCommand(program: Command, context: CliContext): void {
   const host = program.command('host').description('the PCs');
   const show = (hosts: Host[]) =>
@@ -74,6 +76,24 @@ export function addHostCommand(program: Command, context: CliContext): void {
     .action((key: string) =>
       context.withApi(async (api) => {
         show([(await api('POST', `/hosts/${encodeURIComponent(key)}/renew-secret`)) as Host]);
+      }),
+    );
+
+  host
+    .command('capture <host>')
+    .description(
+      "give a PC in super mode an image's draft beside its own disk, to clone that to it",
+    )
+    .addOption(
+      new Option('--image <image>', 'the image; publish its draft when the PC is off again'),
+    )
+    .addOption(new Option('--end', 'the PC captures no more; its draft stays').conflicts('image'))
+    .action((key: string, { image, end }: { image?: string; end?: boolean }) =>
+      context.withApi(async (api) => {
+        const path = pathTo('hosts', key, 'capture');
+        if (end) return show([(await api('DELETE', path)) as Host]);
+        if (image) return show([(await api('PUT', path, { image })) as Host]);
+        throw new CafebootError('invalid_value', { field: '--image', value: '' });
       }),
     );
 

@@ -15,7 +15,14 @@ export interface BootFacts {
 
 /** What the screen of a PC shows, decided; the boot server renders it. */
 export type MenuPlan =
-  | { kind: 'menu'; host: HostRow; entries: EntryRow[]; defaultEntry: EntryRow | undefined }
+  | {
+      kind: 'menu';
+      host: HostRow;
+      entries: EntryRow[];
+      defaultEntry: EntryRow | undefined;
+      /** The image that the PC captures its own disk to, where it does. */
+      capture: string | null;
+    }
   | { kind: 'unknown' }
   | { kind: 'local' };
 

@@ -10,6 +10,7 @@ import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
 import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
 import type { Hosts } from './hosts.ts';
+import { findCapturedName } from './image-lookup.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { Settings } from './settings.ts';
@@ -64,6 +65,34 @@ export function createBoots(deps: BootDeps) {
     if (presences.addressOf(mac) === address) return true;
     if (hosts.findByMac(mac)?.ip === address) return true;
     return (await deps.findNeighbour(address)) === mac;
+  }
+
+  /** The host with this MAC, which asks from where it is. Throws `not_found`, `wrong_address`. */
+  async function getAt(mac: string, address: string): Promise<HostRow> {
+    const host = hosts.findByMac(mac);
+    if (!host) throw new CafebootError('not_found', { kind: 'host', name: mac });
+    if (await isAt(mac, address)) return host;
+    timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
+    throw new CafebootError('wrong_address', { mac, address });
+  }
+
+  /** Gives a PC its disks by a script of that name, for that entry or image; tells how it went. */
+  async function give(
+    { mac }: HostRow,
+    script: 'entry' | 'capture',
+    entry: string,
+    attach: () => Promise<AttachedDisk>,
+  ): Promise<AttachedDisk> {
+    try {
+      const disk = await attach();
+      timeline.record({ kind: 'boot.script', mac, data: { script, entry } });
+      deps.sessionWatch.expect(disk.target, mac);
+      return disk;
+    } catch (error) {
+      const data = { entry, code: codeOf(error) };
+      timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
+      throw error;
+    }
   }
 
   async function macAt(address: string): Promise<string | undefined> {
@@ -138,28 +167,26 @@ export function createBoots(deps: BootDeps) {
       const chosen = defaultEntryOf(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
       if (await isAt(mac, address)) prepareNext(host, chosen);
-      return { kind: 'menu', host, entries, defaultEntry: chosen };
+      const capture = host.super ? findCapturedName(store, host) : null;
+      return { kind: 'menu', host, entries, defaultEntry: chosen, capture };
     },
 
     /** The disks for this boot. Throws `not_found`, `no_entry`, `wrong_address`, or why there is no disk. */
     async attachFor(mac: string, entryName: string, address: string): Promise<AttachedDisk> {
-      const host = hosts.findByMac(mac);
-      if (!host) throw new CafebootError('not_found', { kind: 'host', name: mac });
-      if (!(await isAt(mac, address))) {
-        timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
-        throw new CafebootError('wrong_address', { mac, address });
-      }
+      const host = await getAt(mac, address);
       const entry = getEntry(host, entryName);
-      try {
-        const disk = await disks.attach(host, entry, address);
-        timeline.record({ kind: 'boot.script', mac, data: { script: 'entry', entry: entry.name } });
-        deps.sessionWatch.expect(disk.target, mac);
-        return disk;
-      } catch (error) {
-        const data = { entry: entry.name, code: codeOf(error) };
-        timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
-        throw error;
-      }
+      return give(host, 'entry', entry.name, () => disks.attach(host, entry, address));
+    },
+
+    /** What the PC captures its own disk to, which it boots beside it. Throws as `attachFor`, or `needs_super`. */
+    async captureFor(mac: string, address: string): Promise<AttachedDisk & { image: string }> {
+      const host = await getAt(mac, address);
+      const image = findCapturedName(store, host) ?? '';
+      const disk = await give(host, 'capture', image, async () => {
+        if (!host.super) throw new CafebootError('needs_super', { host: host.name });
+        return disks.attachCapture(host, address);
+      });
+      return { image, ...disk };
     },
 
     /** The OS says that it is up. Only the PC at that address can say so of itself. */

@@ -119,9 +119,14 @@ export function createDisks(deps: DiskDeps) {
         return rows.length > 0;
       }),
 
+    /** What this PC captures its own disk to, beside it. `address` is the PC's. */
+    attachCapture: (host: HostRow, address: string): Promise<AttachedDisk> =>
+      drafts.attachCapture({ host, address }),
+
     releaseDrafts: drafts.release,
     withoutEditor: drafts.withoutEditor,
     rememberEditors: drafts.rememberEditors,
+    endCapture: drafts.endCapture,
 
     /** Before a host is removed: nothing is left that it could log in to. */
     async takeAll(host: HostRow): Promise<void> {
@@ -142,7 +147,7 @@ export function createDisks(deps: DiskDeps) {
     /** Before an entry is removed: takes its disks away from every host. */
     async resetEntry(entry: EntryRow): Promise<void> {
       await dropInTurn(overlays.ofEntry(entry.id));
-      await targets.remove(drafts.nameOf(entry));
+      await drafts.remove(entry);
     },
 
     /** Every target that should be there now: of PCs that may be running, and of drafts. */

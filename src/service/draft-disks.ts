@@ -1,13 +1,14 @@
-import { CafebootError } from '../errors.ts';
+import { CafebootError, type ErrorContext } from '../errors.ts';
 import type { TargetServer, TargetSpec } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
+import type { ImageRow } from '../store/images.ts';
 import type { Store } from '../store/store.ts';
 import { secretOf } from './chap.ts';
 import { createDraftHolders } from './draft-holders.ts';
+import { createDraftTargets, type DraftTarget } from './draft-targets.ts';
 import { imageIdsOf } from './entries.ts';
-import { superTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
 import type { Serialise } from './serialise.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
@@ -32,64 +33,97 @@ interface Editor {
 }
 
 /**
- * An entry's drafts behind its own target, which PCs in super mode write to: one PC at a time, since
- * two that write to one draft would destroy it.
+ * Drafts behind targets, which PCs in super mode write to: one PC at a time, since two that write to one
+ * draft would destroy it. A PC that captures its own disk has the draft for that behind its entry's, or alone.
  */
 export function createDraftDisks(deps: DraftDiskDeps) {
-  const { store, volumes, targets, versions, overlays } = deps;
+  const { store, volumes, targets, versions } = deps;
   const holders = createDraftHolders(deps.now);
-  const nameOf = ({ name }: { name: string }) => superTargetName(deps.targetPrefix(), name);
+  const drafts = createDraftTargets(deps);
   const inTurn = <Result>(work: () => Promise<Result>) => deps.serialise('drafts', work);
 
   /**
-   * Throws `draft_in_use` where a PC other than `self` has one of this entry's drafts, by this or
-   * another entry. One that was given it just now may have no session yet.
+   * Throws `draft_in_use` where a PC other than `self` has a draft by one of these targets. One that was
+   * given it just now may have no session yet.
    */
-  async function refuseEdited(entry: EntryRow, self?: Editor): Promise<void> {
-    const imageIds = new Set(imageIdsOf(entry));
-    const sharing = store.entries
-      .list()
-      .filter((each) => imageIdsOf(each).some((id) => imageIds.has(id)));
-    const names = new Set(sharing.map(nameOf));
-    const ids = sharing.map(({ id }) => id);
+  async function refuseEdited(names: readonly string[], context: ErrorContext, self?: Editor) {
     const editor =
-      holders.findOther(ids, self?.host.mac) ??
+      holders.findOther(names, self?.host.mac) ??
       (await targets.sessions()).find(
-        (session) => names.has(session.target) && session.address !== self?.address,
+        ({ target, address }) => names.includes(target) && address !== self?.address,
       );
-    if (editor) {
-      throw new CafebootError('draft_in_use', { entry: entry.name, address: editor.address });
-    }
+    if (editor) throw new CafebootError('draft_in_use', { ...context, address: editor.address });
   }
 
-  async function specOf(entry: EntryRow, chapSecret: string | null): Promise<TargetSpec> {
+  async function specOf(
+    { name, images }: { name: string; images: readonly ImageRow[] },
+    chapSecret: string | null,
+  ): Promise<TargetSpec> {
     const disks = [];
-    for (const image of overlays.imagesOf(entry)) disks.push(await versions.ensureDraft(image));
-    return targetSpec(volumes, { name: nameOf(entry), owner: 0, disks, chapSecret });
+    for (const image of images) disks.push(await versions.ensureDraft(image));
+    return targetSpec(volumes, { name, owner: 0, disks, chapSecret });
   }
 
-  /** No PC has the entry's drafts any more. */
-  async function withdraw(entry: EntryRow): Promise<void> {
-    await targets.remove(nameOf(entry));
-    store.entries.update(entry.id, { editorHostId: null, editorChapSecret: null });
-    holders.drop(entry.id);
+  /** No PC has drafts by this target any more. */
+  async function withdraw(name: string): Promise<void> {
+    await targets.remove(name);
+    for (const entry of store.entries.list()) {
+      if (entry.editorHostId === null || drafts.nameOf(entry) !== name) continue;
+      store.entries.update(entry.id, { editorHostId: null, editorChapSecret: null });
+    }
+    store.captures.endExport(name);
+    holders.drop(name);
+  }
+
+  /** The editor logs in as itself: from then on no other PC can. */
+  async function give(target: DraftTarget, editor: Editor, context: ErrorContext) {
+    const { host, address } = editor;
+    const names = drafts.namesWith(target.images.map(({ id }) => id));
+    await refuseEdited(names, context, editor);
+    const chapSecret = secretOf(host);
+    const spec = await specOf(target, chapSecret);
+    // As this PC or another one, which is off now, booted before: no draft has two targets.
+    for (const { name } of drafts.given()) {
+      if (name !== target.name && names.includes(name)) await withdraw(name);
+    }
+    // The rows first: a restart from here on makes the same target again.
+    store.transaction(() => {
+      store.captures.endExport(target.name);
+      if (target.hasCapture) store.captures.exportBy(host.id, { target: target.name, chapSecret });
+      if (target.entry === null) return;
+      const given = { editorHostId: host.id, editorChapSecret: chapSecret };
+      store.entries.update(target.entry.id, given);
+    });
+    await targets.ensure(spec);
+    holders.hold(target.name, host.mac, address);
+    return attachedDisk(targets, spec);
   }
 
   return {
-    nameOf,
-
-    /** The editor logs in as itself: from then on no other PC can. Throws `draft_in_use`. */
+    /** The entry's drafts, and behind them what the PC captures to. Throws `draft_in_use`. */
     attach: (entry: EntryRow, editor: Editor): Promise<AttachedDisk> =>
+      inTurn(() => give(drafts.ofEntry(entry, editor.host), editor, { entry: entry.name })),
+
+    /** What the PC captures to, alone. Throws `draft_in_use`, and `not_found` where that is nothing. */
+    attachCapture: (editor: Editor): Promise<AttachedDisk> =>
       inTurn(async () => {
-        await refuseEdited(entry, editor);
-        const { host, address } = editor;
-        const editorChapSecret = secretOf(host);
-        const spec = await specOf(entry, editorChapSecret);
-        // The row first: a restart from here on makes the same target again.
-        store.entries.update(entry.id, { editorHostId: host.id, editorChapSecret });
-        await targets.ensure(spec);
-        holders.hold(entry.id, host.mac, address);
-        return attachedDisk(targets, spec);
+        const target = drafts.findOfCapture(editor.host);
+        if (!target) {
+          throw new CafebootError('not_found', { kind: 'capture', name: editor.host.name });
+        }
+        return give(target, editor, { image: target.images[0]?.name ?? '' });
+      }),
+
+    /** The host captures no more. Throws `draft_in_use` while it has the draft. */
+    endCapture: (host: HostRow): Promise<void> =>
+      inTurn(async () => {
+        const capture = store.captures.find(host.id);
+        if (capture?.target) {
+          const image = drafts.findCaptured(host)?.name ?? '';
+          await refuseEdited([capture.target], { image });
+          await withdraw(capture.target);
+        }
+        store.captures.remove(host.id);
       }),
 
     /**
@@ -98,60 +132,59 @@ export function createDraftDisks(deps: DraftDiskDeps) {
      */
     release: (entry: EntryRow): Promise<void> =>
       inTurn(async () => {
-        await refuseEdited(entry);
-        await withdraw(entry);
+        await refuseEdited(drafts.namesWith(imageIdsOf(entry)), { entry: entry.name });
+        await withdraw(drafts.nameOf(entry));
       }),
+
+    /** Before an entry is removed. */
+    remove: (entry: EntryRow): Promise<void> => inTurn(() => withdraw(drafts.nameOf(entry))),
 
     /**
      * Runs `work` on an image's draft while no PC has it, nor can get it. Throws `draft_in_use` where one
      * does.
      */
-    withoutEditor: (imageId: number, work: () => Promise<void>): Promise<void> =>
+    withoutEditor: (image: ImageRow, work: () => Promise<void>): Promise<void> =>
       inTurn(async () => {
-        const having = store.entries.list().filter((entry) => imageIdsOf(entry).includes(imageId));
-        for (const entry of having) await refuseEdited(entry);
-        for (const entry of having) await withdraw(entry);
+        const names = drafts.namesWith([image.id]);
+        await refuseEdited(names, { image: image.name });
+        for (const name of names) await withdraw(name);
         await work();
       }),
 
     /** From a host that edits no more: nothing is left that it could log in to. */
     async takeFrom({ id }: HostRow): Promise<void> {
-      const isTheirs = ({ editorHostId }: EntryRow) => editorHostId === id;
-      if (!store.entries.list().some(isTheirs)) return;
+      const theirs = () => drafts.given().filter(({ hostId }) => hostId === id);
+      if (theirs().length === 0) return;
       await inTurn(async () => {
-        for (const entry of store.entries.list().filter(isTheirs)) await withdraw(entry);
+        for (const { name } of theirs()) await withdraw(name);
       });
     },
 
-    /** Of entries whose drafts a PC has. */
+    /** Targets by which PCs have drafts. */
     wanted(): WantedTarget[] {
-      return edited().map((entry) => ({
-        name: nameOf(entry),
-        host: null,
-        mac: null,
-        entry: entry.name,
-        inTurn: (work) =>
-          inTurn(async () => {
-            const now = edited().find(({ id }) => id === entry.id);
-            if (now) await work(await specOf(now, now.editorChapSecret));
-          }),
-      }));
+      return drafts.given().map(({ name, entry, hostId }) => {
+        // An entry's is shown by the entry, since any PC in super mode may have it next.
+        const host = entry ? undefined : store.hosts.find('id', hostId);
+        return {
+          name,
+          host: host?.name ?? null,
+          mac: host?.mac ?? null,
+          entry: entry?.name ?? null,
+          inTurn: (work) =>
+            inTurn(async () => {
+              const now = drafts.given().find((each) => each.name === name);
+              if (now) await work(await specOf(now, now.chapSecret));
+            }),
+        };
+      });
     },
 
     /** After a start: an editor that was booting meanwhile is given time to log in (again). */
     rememberEditors(): void {
-      for (const { id, editorHostId } of edited()) {
-        const host = store.hosts.find('id', editorHostId ?? 0);
-        if (host) holders.hold(id, host.mac, host.ip ?? host.name);
+      for (const { name, hostId } of drafts.given()) {
+        const host = store.hosts.find('id', hostId);
+        if (host) holders.hold(name, host.mac, host.ip ?? host.name);
       }
     },
   };
-
-  /** Entries whose drafts a PC has. */
-  function edited(): EntryRow[] {
-    return store.entries
-      .list()
-      .filter(({ editorHostId }) => editorHostId !== null)
-      .filter((entry) => imageIdsOf(entry).every(store.images.findDraft));
-  }
 }

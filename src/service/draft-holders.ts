@@ -1,4 +1,4 @@
-/** The PC that was given an entry's drafts last. */
+/** The PC that was given a target's drafts last. */
 export interface DraftHolder {
   mac: string;
   address: string;
@@ -8,18 +8,18 @@ export interface DraftHolder {
 /** From its boot script on, a PC may be without a session this long: iPXE logs out before its OS logs in. */
 const handoverMs = 120_000;
 
-/** Remembers, by entry, which PC was just given drafts and may not have logged in yet. */
+/** Remembers, by target, which PC was just given drafts and may not have logged in yet. */
 export function createDraftHolders(now: () => number) {
-  const holders = new Map<number, DraftHolder>();
+  const holders = new Map<string, DraftHolder>();
   return {
-    hold(entryId: number, mac: string, address: string): void {
-      holders.set(entryId, { mac, address, since: now() });
+    hold(target: string, mac: string, address: string): void {
+      holders.set(target, { mac, address, since: now() });
     },
-    drop: (entryId: number) => void holders.delete(entryId),
-    /** A PC, other than this one, that is starting from one of these entries' drafts. */
-    findOther(entryIds: number[], mac?: string): DraftHolder | undefined {
-      return entryIds
-        .map((id) => holders.get(id))
+    drop: (target: string) => void holders.delete(target),
+    /** A PC, other than this one, that is starting from drafts behind one of these targets. */
+    findOther(names: readonly string[], mac?: string): DraftHolder | undefined {
+      return names
+        .map((name) => holders.get(name))
         .find((holder) => holder && holder.mac !== mac && now() - holder.since <= handoverMs);
     },
   };

@@ -5,6 +5,7 @@ import type { OverlayPolicy } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { makeChapSecret } from './chap.ts';
 import { parseAddress, parseLabel } from './fields.ts';
+import { findCapturedName } from './image-lookup.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A host as people see it: its group and boot entry by name. */
@@ -19,6 +20,8 @@ export interface Host {
   overlay: OverlayPolicy;
   /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
   chap: boolean;
+  /** The image that its own disk is captured to. */
+  capture: string | null;
 }
 
 /** What may be said of a host when adding or changing it; null clears. */
@@ -60,6 +63,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     super: row.super,
     overlay: row.overlay,
     chap: row.chap,
+    capture: findCapturedName(store, row),
   });
 
   /** By name, or by MAC in any writing. */

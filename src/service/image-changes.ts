@@ -1,13 +1,18 @@
+import type { Store } from '../store/store.ts';
 import type { Background } from './background.ts';
+import type { Captures } from './captures.ts';
 import type { Disks } from './disks.ts';
+import { getImage } from './image-lookup.ts';
 import type { Image, Images } from './images.ts';
 import type { RemovedVersion } from './version-removal.ts';
 import type { Versions } from './versions.ts';
 
 export interface ImageChangeDeps {
+  store: Store;
   images: Images;
   versions: Versions;
   disks: Disks;
+  captures: Captures;
   background: Background;
   /** Makes ahead what the hosts' next boots need now. */
   prepareAll: () => void;
@@ -18,10 +23,18 @@ export interface ImageChangeDeps {
  * their next boot. What concerns the draft throws `draft_in_use` while a PC in super mode has it.
  */
 export function createImageChanges(deps: ImageChangeDeps) {
-  const { images, versions, disks, prepareAll } = deps;
+  const { store, images, versions, disks, captures, prepareAll } = deps;
 
-  async function changeDraft(name: string, work: () => Promise<void>): Promise<Image> {
-    await disks.withoutEditor(images.getId(name), work);
+  async function changeDraft(
+    name: string,
+    work: () => Promise<void>,
+    end?: 'published' | 'discarded',
+  ): Promise<Image> {
+    const image = getImage(store, name);
+    await disks.withoutEditor(image, async () => {
+      await work();
+      if (end) captures.endOf(image, end);
+    });
     prepareAll();
     return images.get(name);
   }
@@ -29,14 +42,14 @@ export function createImageChanges(deps: ImageChangeDeps) {
   return {
     /** The draft becomes the next version and is published. */
     async publishDraft(name: string, note = ''): Promise<Image> {
-      const image = await changeDraft(name, () => versions.publish(name, note));
+      const image = await changeDraft(name, () => versions.publish(name, note), 'published');
       deps.background.start(`remove unused ${name}`, async () => {
         await versions.removeUnused(name);
       });
       return image;
     },
     discardDraft: (name: string): Promise<Image> =>
-      changeDraft(name, () => versions.discardDraft(name)),
+      changeDraft(name, () => versions.discardDraft(name), 'discarded'),
     /** Of the draft, and so of what is published next. */
     grow: (name: string, sizeBytes: number): Promise<Image> =>
       changeDraft(name, () => versions.grow(name, sizeBytes)),

@@ -1,4 +1,5 @@
 import { CafebootError } from '../errors.ts';
+import type { HostRow } from '../store/hosts.ts';
 import type { ImageRow, VersionRow } from '../store/images.ts';
 import type { Store } from '../store/store.ts';
 
@@ -21,6 +22,12 @@ export function getVersion(store: Store, image: ImageRow, number: number): Versi
   const version = store.images.versions(image.id).find((each) => each.number === number);
   if (version) return refuseUnready(image, version);
   throw new CafebootError('not_found', { kind: 'version', name: `${image.name} v${number}` });
+}
+
+/** The image that a host's own disk is captured to; null for none. */
+export function findCapturedName(store: Store, { id }: HostRow): string | null {
+  const capture = store.captures.find(id);
+  return (capture && store.images.find({ id: capture.imageId })?.name) ?? null;
 }
 
 function refuseUnready(image: ImageRow, version: VersionRow | undefined): VersionRow {

@@ -159,13 +159,14 @@ export function createImages(deps: ImageDeps) {
     },
     isHeld,
 
-    /** Fails with `in_use` while a boot entry has it or an overlay stems from it. */
+    /** Fails with `in_use` while a boot entry has it, an overlay stems from it, or a PC captures to it. */
     remove: (name: string): Promise<void> => {
       const image = getRow(name);
       return serialise(imageKey(image.id), async () => {
         const versions = store.images.versions(image.id);
         const draft = store.images.findDraft(image.id);
-        if (versions.some(({ id, state }) => state === 'making' || isHeld(id))) {
+        const isCaptured = store.captures.ofImage(image.id).length > 0;
+        if (isCaptured || versions.some(({ id, state }) => state === 'making' || isHeld(id))) {
           throw new CafebootError('in_use', { kind: 'image', name });
         }
         const names = [...versions, ...(draft ? [draft] : [])].map(({ volume }) => volume);

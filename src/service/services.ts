@@ -6,6 +6,7 @@ import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
+import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDisks } from './disks.ts';
 import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './entries.ts';
@@ -96,6 +97,7 @@ export function createServices(deps: ServiceDeps) {
     log,
     now,
   });
+  const captures = createCaptures({ store, hosts, disks, timeline });
   const reconcile = createReconcile({ store, volumes, targets, volumeLife, disks, timeline, log });
   const refusalWatch = createRefusalWatch({
     refusals: targets.refusals,
@@ -169,7 +171,16 @@ export function createServices(deps: ServiceDeps) {
     unknownHosts,
     images,
     versions,
-    imageChanges: createImageChanges({ images, versions, disks, background, prepareAll }),
+    imageChanges: createImageChanges({
+      store,
+      images,
+      versions,
+      disks,
+      captures,
+      background,
+      prepareAll,
+    }),
+    captures,
     transfers: createTransfers({
       store,
       volumes,

@@ -27,6 +27,8 @@ export const eventKinds = [
   'host.removed',
   'host.reset',
   'host.secret-renewed',
+  'host.capture-set',
+  'host.capture-ended',
   'image.added',
   'image.removed',
   'image.published',

@@ -49,7 +49,7 @@ export async function readTarget(root: string, name: string, backstores: Backsto
     target.acls.push({ initiator, ...(await readAcl(acl(initiator))) });
   }
   const isHusk =
-    luns.length === 0 && initiators.length === 0 && enable !== '1' && name.includes(':sn.');
+    luns.length === 0 && initiators.length === 0 && enable !== '1' && /:(sn|capture)\./.test(name);
   target.isOurs = alias === ourAlias || isHusk;
   return target;
 }

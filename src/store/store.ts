@@ -1,3 +1,4 @@
+import { createCaptureRepository } from './captures.ts';
 import { openDatabase } from './database.ts';
 import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
@@ -23,6 +24,7 @@ export function openStore(path: string) {
     images: createImageRepository(db),
     entries: createEntryRepository(db),
     overlays: createOverlayRepository(db),
+    captures: createCaptureRepository(db),
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
     poolSamples: createPoolSampleRepository(db),

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { byKey, hostChanges, newHost } from './schemas.ts';
+import { byKey, hostCapture, hostChanges, newHost } from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Hosts are addressed by name or MAC. */
@@ -26,6 +26,14 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
   );
   api.post('/hosts/:key/renew-secret', { schema: { params: byKey } }, async ({ params }) =>
     services.renewHostSecret(params.key),
+  );
+  api.put(
+    '/hosts/:key/capture',
+    { schema: { params: byKey, body: hostCapture } },
+    async ({ params, body }) => services.captures.set(params.key, body.image),
+  );
+  api.delete('/hosts/:key/capture', { schema: { params: byKey } }, async ({ params }) =>
+    services.captures.end(params.key),
   );
   api.get('/unknown-hosts', async () => unknownHosts.list());
 }

@@ -9,6 +9,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   already_exists: 409,
   in_use: 409,
   draft_in_use: 409,
+  version_in_use: 409,
+  needs_super: 409,
   image_not_ready: 409,
   wrong_address: 403,
   no_space: 507,

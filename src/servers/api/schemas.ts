@@ -21,6 +21,8 @@ export const hostChanges = Type.Object(
   strict,
 );
 
+export const hostCapture = Type.Object({ image: name }, strict);
+
 const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
 const diskFormat = Type.Enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk']);
 const imageFields = {

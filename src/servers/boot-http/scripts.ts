@@ -67,6 +67,19 @@ export function addScripts(app: FastifyInstance, deps: BootHttpDeps): void {
       }
     },
   );
+
+  app.get<{ Params: { hex: string } }>('/ipxe/capture/mac-:hex.ipxe', async (request, reply) => {
+    const mac = findMac(request.params.hex);
+    if (!mac) return reply.callNotFound();
+    reply.type('text/plain');
+    try {
+      const disk = await boots.captureFor(mac, request.ip);
+      const values = { hostName: mac, port: deps.iscsiPort, ...disk };
+      return render('capture', { ...values, ...serverOf(request) });
+    } catch (error) {
+      return failed(request, mac, error);
+    }
+  });
 }
 
 type Server = { server: string; baseUrl: string };
@@ -84,7 +97,8 @@ function menuScript(
   server: Server,
 ): [ScriptName, Record<string, unknown>] {
   if (plan.kind !== 'menu') return [plan.kind, { mac, ...server }];
-  const { host, entries, defaultEntry } = plan;
+  const { host, entries, defaultEntry, capture } = plan;
+  const booted = defaultEntry ? `entry-${defaultEntry.name}` : 'local';
   return [
     'menu',
     {
@@ -93,7 +107,8 @@ function menuScript(
       hostName: host.name,
       isSuper: host.super,
       entries,
-      defaultItem: defaultEntry ? `entry-${defaultEntry.name}` : 'local',
+      capture,
+      defaultItem: capture === null ? booted : 'capture',
       showMenu: menuTimeoutMs > 0,
       menuTimeoutMs,
       ...server,
