@@ -13,11 +13,9 @@ import { createEntries, defaultEntryOf, type Entry, type EntryFields } from './e
 import { createHosts, type Host, type HostFields } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImages } from './images.ts';
-import { createOverlayRelief } from './overlay-relief.ts';
 import { createOverlays } from './overlays.ts';
+import { createPool } from './pool.ts';
 import { createPoolGauge } from './pool-gauge.ts';
-import { createPoolStatus } from './pool-status.ts';
-import { createPoolWatch } from './pool-watch.ts';
 import { createPresences } from './presence.ts';
 import { createReconcile } from './reconcile.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
@@ -66,9 +64,8 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
-  const { capacity, growPool } = volumes;
-  const poolGauge = createPoolGauge({ capacity, settings: settings.get, now });
-  const { admit, hasRoom } = poolGauge;
+  const gauge = createPoolGauge({ capacity: volumes.capacity, settings: settings.get, now });
+  const { admit, hasRoom } = gauge;
   const images = createImages({ store, volumes, timeline, serialise, volumeLife, admit, now });
   const overlays = createOverlays({ store, volumes, log, now });
   const versions = createVersions({
@@ -129,21 +126,18 @@ export function createServices(deps: ServiceDeps) {
     }
   }
 
-  const poolWatch = createPoolWatch({
-    gauge: poolGauge,
-    samples: store.poolSamples,
-    growPool,
-    overlayRelief: createOverlayRelief({
-      store,
-      sessions: targets.sessions,
-      dropIdle: disks.dropIdle,
-      now,
-    }),
-    freeVersion: versions.removeOldestUnused,
+  const pool = createPool({
+    store,
+    volumes,
+    targets,
+    gauge,
+    disks,
+    versions,
     prepareAll,
     settings: settings.get,
     timeline,
     log,
+    now,
   });
 
   let checking: NodeJS.Timeout | undefined;
@@ -186,17 +180,11 @@ export function createServices(deps: ServiceDeps) {
       volumes,
       images,
       diskFiles,
-      pool: poolGauge,
+      pool: gauge,
       tasks,
       timeline,
     }),
-    pool: createPoolStatus({
-      kind: volumes.kind,
-      gauge: poolGauge,
-      samples: store.poolSamples,
-      settings: settings.get,
-      now,
-    }),
+    pool: pool.status,
     entries,
     boots,
     counters,
@@ -260,13 +248,13 @@ export function createServices(deps: ServiceDeps) {
     },
 
     status: async () => {
-      const { capacity: pool, state } = await poolGauge.readFresh();
+      const { capacity, state } = await gauge.readFresh();
       return {
         version: deps.version,
         startedAt,
         volumeStore: volumes.kind,
         targetServer: targets.kind,
-        pool: { ...pool, state },
+        pool: { ...capacity, state },
         sessions: (await targets.sessions()).length,
         counters: counters.all(),
       };
@@ -284,7 +272,7 @@ export function createServices(deps: ServiceDeps) {
       watching = setInterval(() => background.start('refusals', refusalWatch.look), watchEveryMs);
       watching.unref();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
-      await poolWatch.start();
+      await pool.watch.start();
       prepareAll();
     },
 
@@ -292,7 +280,7 @@ export function createServices(deps: ServiceDeps) {
       clearInterval(pruning);
       clearInterval(checking);
       clearInterval(watching);
-      await poolWatch.close();
+      await pool.watch.close();
       await tasks.close();
       await background.close();
       await sessionWatch.close();
