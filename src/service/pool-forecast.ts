@@ -15,8 +15,8 @@ const farthestDays = 365;
 const leastDayShare = 0.8;
 
 /**
- * In how many days a space of that size is full, from the peaks of the last days: their median growth, so
- * that one day with an import, or one after which much was removed, does not count for more than the others.
+ * In how many days a space of that size is full, if the next days are like most of the last ones: a day with
+ * an import, or one on which much was removed, says nothing of the days to come. Days are told by their peaks.
  * Undefined where it does not grow, too little is known, or it is more than a year away.
  */
 export function forecastFullInDays(
@@ -25,7 +25,7 @@ export function forecastFullInDays(
 ): number | undefined {
   const peaks = dailyPeaks(points);
   if (peaks.length < leastDays) return undefined;
-  const bytesPerDay = medianSlope(peaks);
+  const bytesPerDay = usualGrowth(peaks);
   if (!(bytesPerDay > 0)) return undefined;
   const latest = peaks.at(-1)?.usedBytes ?? 0;
   const days = Math.max(0, (totalBytes - latest) / bytesPerDay);
@@ -49,13 +49,16 @@ function dailyPeaks(points: readonly UsePoint[]): DayPeak[] {
     .slice(oldestShare < leastDayShare ? 1 : 0);
 }
 
-/** Theil and Sen's: the median of the slopes between every two. */
-function medianSlope(peaks: readonly DayPeak[]): number {
-  const slopes = peaks.flatMap((a, index) =>
-    peaks.slice(index + 1).map((b) => (b.usedBytes - a.usedBytes) / (b.day - a.day)),
-  );
-  slopes.sort((a, b) => a - b);
-  const middle = Math.floor(slopes.length / 2);
-  const upper = slopes[middle] ?? 0;
-  return slopes.length % 2 === 1 ? upper : ((slopes[middle - 1] ?? 0) + upper) / 2;
+/** The mean of the middle half of what the days added, in bytes a day. */
+function usualGrowth(peaks: readonly DayPeak[]): number {
+  const added = peaks
+    .slice(1)
+    .map(({ day, usedBytes }, index) => {
+      const before = peaks[index] ?? { day, usedBytes };
+      return (usedBytes - before.usedBytes) / (day - before.day);
+    })
+    .sort((a, b) => a - b);
+  const dropped = added.length < 3 ? 0 : Math.max(1, Math.floor(added.length / 4));
+  const middle = added.slice(dropped, added.length - dropped);
+  return middle.reduce((sum, bytes) => sum + bytes, 0) / middle.length;
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql as rawSql, type Selectable } from 'kysely';
 import type { Queries } from './queries.ts';
 import type { Schema } from './schema.ts';
 
@@ -26,12 +26,12 @@ export function createPoolSampleRepository({ sql, all, run, transaction }: Queri
     thin({ hourlyBefore, forgetBefore }: { hourlyBefore: number; forgetBefore: number }): void {
       transaction(() => {
         run(sql.deleteFrom('poolSamples').where('at', '<', forgetBefore));
-        // SQLite takes `at` from the row that has the maximum.
+        // SQLite takes `at` from the row that has the maximum. A bound number would divide as a real one.
         const fullest = sql
           .selectFrom('poolSamples')
           .select(({ fn }) => ['at', fn.max('usedBytes').as('usedBytes')])
           .where('at', '<', hourlyBefore)
-          .groupBy(({ eb }) => eb('at', '/', hourMs));
+          .groupBy(({ eb }) => eb('at', '/', rawSql.lit(hourMs)));
         const kept = sql.selectFrom(fullest.as('fullest')).select('at');
         run(
           sql.deleteFrom('poolSamples').where('at', '<', hourlyBefore).where('at', 'not in', kept),
