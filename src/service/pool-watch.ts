@@ -53,15 +53,16 @@ export function createPoolWatch(deps: PoolWatchDeps) {
   let told: PoolReading | undefined;
   let toldStuck = false;
   const toldFailed = new Set<StepKey>();
-  let storedAt = Number.NEGATIVE_INFINITY;
+  let storedMinute: number | undefined;
   let thinnedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
   let closed = false;
 
   function keep({ at, capacity }: PoolReading): void {
-    if (at - storedAt >= minuteMs) {
-      storedAt = at;
+    const minute = Math.floor(at / minuteMs);
+    if (minute !== storedMinute) {
+      storedMinute = minute;
       samples.add(toSample(at, capacity));
     }
     if (at - thinnedAt >= hourMs) {
@@ -144,7 +145,8 @@ export function createPoolWatch(deps: PoolWatchDeps) {
     await overlayRelief.note();
     const reading = await makeRoom(first);
     if (isRefusing(reading)) gauge.stopFilling(reading);
-    if (!hadRoom && hasRoom(reading)) deps.prepareAll();
+    const wasShort = !hadRoom || !hasRoom(first);
+    if (wasShort && hasRoom(reading)) deps.prepareAll();
     return nextLookMs(reading, limitsOf(settings()));
   }
 

@@ -1,6 +1,6 @@
 import { CafebootError } from '../errors.ts';
 import type { Lvm } from './lvm-batch.ts';
-import { findVolume } from './lvm-pool.ts';
+import { findVolume, largestMetadataBytes } from './lvm-pool.ts';
 import type { LvmVolume } from './lvm-report.ts';
 import type { Capacity, PoolHealth, PoolSpace } from './volumes.ts';
 
@@ -43,8 +43,10 @@ export async function growPool(
   space: PoolSpace,
   byBytes: number,
 ): Promise<void> {
-  const { extentSizeBytes } = await getPool(lvm, path);
-  const roundedBytes = Math.floor(byBytes / extentSizeBytes) * extentSizeBytes;
+  const { extentSizeBytes, metadataSizeBytes } = await getPool(lvm, path);
+  const possibleBytes = space === 'data' ? byBytes : largestMetadataBytes - metadataSizeBytes;
+  const wantedBytes = Math.max(0, Math.min(byBytes, possibleBytes));
+  const roundedBytes = Math.floor(wantedBytes / extentSizeBytes) * extentSizeBytes;
   if (roundedBytes === 0)
     throw new CafebootError('no_space', { path, neededBytes: extentSizeBytes });
   const size = space === 'data' ? '-L' : '--poolmetadatasize';
