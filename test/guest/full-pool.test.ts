@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import type { VolumeStore } from '../../src/storage/volumes.ts';
-import { openIscsiDisk } from '../contract/iscsi-disk.ts';
+import { type IscsiDisk, openIscsiDisk } from '../contract/iscsi-disk.ts';
 import { makeVolumeGroup, scratchDisk } from './volume-group.ts';
 
 const mebibyte = 1024 ** 2;
 const chunkBytes = 64 * 1024;
 const address = '127.0.0.1';
 const port = 3266;
-const goldenMib = 128;
 const goldenByte = 0x47;
 
-async function checksum(path: string): Promise<string> {
+async function checksum(path: string, mib: number): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { end: goldenMib * mebibyte - 1 }), hash);
+  await pipeline(createReadStream(path, { end: mib * mebibyte - 1 }), hash);
   return hash.digest('hex');
 }
 
@@ -33,12 +33,34 @@ async function fill(path: string, positions: number[], sizeBytes: number, byte: 
 const steps = (count: number, everyBytes: number) =>
   Array.from({ length: count }, (_, index) => index * everyBytes);
 
+/** A PC that reads the golden disk's bytes all the time, through its own snapshot. */
+function keepReading(disk: IscsiDisk, mib: number) {
+  let count = 0;
+  let stopped = false;
+  const ended = (async () => {
+    while (!stopped) {
+      await disk.read(count % mib, goldenByte);
+      count += 1;
+      await sleep(100);
+    }
+  })();
+  // Until `stop` asks, nobody listens for its failure.
+  ended.catch(() => undefined);
+  return {
+    count: () => count,
+    async stop(): Promise<void> {
+      stopped = true;
+      await ended;
+    },
+  };
+}
+
 /** A golden disk with a snapshot for a PC that only reads and one for a PC that writes, behind LIO. */
-async function makeCafe(store: VolumeStore) {
+async function makeCafe(store: VolumeStore, goldenMib: number) {
   await store.create('golden', 2048 * mebibyte);
   const golden = store.devicePath('golden');
   await fill(golden, steps(goldenMib, mebibyte), mebibyte, goldenByte);
-  const before = await checksum(golden);
+  const before = await checksum(golden, goldenMib);
   const onSaveFailed = (error: unknown) => {
     throw error;
   };
@@ -51,17 +73,19 @@ async function makeCafe(store: VolumeStore) {
     return openIscsiDisk({ address, port, target, initiator: target, lun: server.firstLun });
   };
   const [reader, writer] = [await login('reader'), await login('writer')];
+  const reading = keepReading(reader, goldenMib);
   /** What holds whatever the pool is like. */
   const checkReaders = async () => {
-    expect(await checksum(golden)).toBe(before);
-    await reader.read(goldenMib / 2, goldenByte);
+    const count = reading.count();
+    expect(await checksum(golden, goldenMib)).toBe(before);
+    await expect.poll(reading.count, { timeout: 30_000 }).toBeGreaterThan(count + 1);
     expect(await server.sessions()).toHaveLength(2);
   };
   return {
-    reader,
     writer,
     checkReaders,
     async close() {
+      await reading.stop();
       await Promise.all([reader.close(), writer.close()]);
       for (const name of await server.list()) await server.remove(name);
       await server.close();
@@ -80,14 +104,15 @@ async function writeUntilError(write: (index: number) => Promise<void>, atMost: 
 
 test('data at 100 %: readers and the golden disk do not notice, writers fail, growing helps at once', async () => {
   const cleanUp = await makeVolumeGroup('cbfull');
+  const goldenMib = 64;
   const sizeBytes = 256 * mebibyte;
   const store = await startLvmThin({ volumeGroup: 'cbfull', pool: 'pool', sizeBytes, run });
-  const cafe = await makeCafe(store);
+  const cafe = await makeCafe(store, goldenMib);
   try {
     const { writer } = cafe;
     await writer.write(0);
     const full = await writeUntilError((index) => writer.write(goldenMib + index), 256);
-    expect(full.index).toBeGreaterThan(100);
+    expect(full.index).toBeGreaterThan(170);
     expect(await store.capacity()).toMatchObject({ usedBytes: sizeBytes, health: 'full' });
     await cafe.checkReaders();
     // Its own blocks are there to be written again.
@@ -112,11 +137,12 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
 
 test('metadata at 100 %: the same, and the pool is read-only until its metadata grows', async () => {
   const cleanUp = await makeVolumeGroup('cbfull', scratchDisk, '1m');
+  const goldenMib = 128;
   // The smallest that lvm makes, in a pool that was there before.
   const sizes = ['-L', '1g', '--poolmetadatasize', '2m', '--chunksize', '64k'];
   await run('lvcreate', ['-y', '--type', 'thin-pool', ...sizes, '-n', 'pool', 'cbfull']);
   const store = await startLvmThin({ volumeGroup: 'cbfull', pool: 'pool', sizeBytes: 0, run });
-  const cafe = await makeCafe(store);
+  const cafe = await makeCafe(store, goldenMib);
   try {
     const { writer } = cafe;
     const metadataPercent = async () => {

@@ -11,6 +11,8 @@ afterAll(() => lab?.close());
 
 test('lvm-thin, and LIO and tgt on volumes and files, do what the contract says', async () => {
   if (!lab) throw new Error('no lab');
-  const files = ['lvm-thin', 'lio', 'targetcli'].map((name) => `test/guest/${name}.test.ts`);
+  const files = ['lvm-thin', 'lio', 'targetcli', 'full-pool', 'pool-watch'].map(
+    (name) => `test/guest/${name}.test.ts`,
+  );
   await runGuestTests(lab.vm, files);
 });
