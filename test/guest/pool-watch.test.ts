@@ -65,6 +65,14 @@ async function startCafe() {
   }
 }
 
+/** Writes so much to a disk, down to the pool, as its PC would. */
+async function fill(path: string, atMib: number, mib: number): Promise<void> {
+  await using file = await open(path, 'r+');
+  const length = mib * mebibyte;
+  await file.write(Buffer.alloc(length, 1), 0, length, atMib * mebibyte);
+  await file.sync();
+}
+
 test('before the pool is full, what a PC wrote that is off is freed, and then the pool grows', async () => {
   const cafe = await startCafe();
   const { services } = cafe;
@@ -77,30 +85,22 @@ test('before the pool is full, what a PC wrote that is off is freed, and then th
     await services.images.createBlank({ name: 'win', kind: 'os' }, 1024 * mebibyte);
     services.addEntry({ name: 'win', os: 'win' });
     const off = await cafe.boot('52:54:00:00:00:01', 'off');
-    {
-      await using file = await open(off.devicePath, 'r+');
-      const length = 150 * mebibyte;
-      await file.write(Buffer.alloc(length, 1), 0, length, 0);
-      await file.sync();
-    }
+    await fill(off.devicePath, 0, 150);
     cafe.clock.aheadMs = 660_000;
-    const running = await cafe.boot('52:54:00:00:00:02', 'running');
-    const { target, lun } = running;
+    const greedy = await cafe.boot('52:54:00:00:00:02', 'greedy');
+    await fill(greedy.devicePath, 0, 80);
+    const { target, lun } = await cafe.boot('52:54:00:00:00:03', 'running');
     const disk = await openIscsiDisk({ address, port, target, initiator: target, lun });
-    let written = 0;
-    const writeTo = async (mib: number) => {
-      for (; written < mib; written++) await disk.write(written);
-    };
-    await writeTo(85);
+    await disk.write(0, 5 * mebibyte);
     await services.start();
     expect(told()).toEqual(['pool.warning data', 'pool.overlays-freed off', 'pool.recovered data']);
     expect(await services.pool.get()).toMatchObject({ kind: 'lvm-thin', state: 'ok' });
 
-    await writeTo(240);
-    await expect.poll(told, { timeout: 30_000 }).toContain('pool.grown data');
-    await writeTo(400);
-    await disk.read(0, 0x5a);
-    await disk.read(399, 0x5a);
+    await fill(greedy.devicePath, 80, 150);
+    await expect.poll(told, { timeout: 60_000 }).toContain('pool.grown data');
+    // More than the pool had before.
+    await disk.write(5, 40 * mebibyte);
+    await disk.read(0, 0x5a, 45 * mebibyte);
     await disk.close();
     const { data, growableBytes } = await services.pool.get();
     expect(data.totalBytes).toBe((poolMib + 1024) * mebibyte);
@@ -110,4 +110,4 @@ test('before the pool is full, what a PC wrote that is off is freed, and then th
   } finally {
     await cafe.close();
   }
-});
+}, 300_000);
