@@ -111,8 +111,9 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
   try {
     const { writer } = cafe;
     await writer.write(0);
-    const full = await writeUntilError((index) => writer.write(goldenMib + index), 256);
-    expect(full.index).toBeGreaterThan(170);
+    const writeOn = (index: number) => writer.write(goldenMib + 8 * index, 8 * mebibyte);
+    const full = await writeUntilError(writeOn, 32);
+    expect(full.index).toBeGreaterThan(20);
     expect(await store.capacity()).toMatchObject({ usedBytes: sizeBytes, health: 'full' });
     await cafe.checkReaders();
     // Its own blocks are there to be written again.
@@ -122,8 +123,8 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
 
     await store.growPool?.('data', 128 * mebibyte);
     expect(await store.capacity()).toMatchObject({ health: 'good' });
-    await writer.write(goldenMib + full.index);
-    await writer.read(goldenMib + full.index, 0x5a);
+    await writeOn(full.index);
+    await writer.read(goldenMib + 8 * full.index, 0x5a, 8 * mebibyte);
     await cafe.checkReaders();
     await store.snapshot('golden', 'late');
     const tooMuch = { code: 'no_space' };
