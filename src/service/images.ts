@@ -41,6 +41,8 @@ export interface ImageDeps {
   timeline: Timeline;
   serialise: Serialise;
   volumeLife: VolumeLife;
+  /** Throws where nothing new may be put into the pool. */
+  admit: () => Promise<void>;
   now: () => number;
 }
 
@@ -136,6 +138,7 @@ export function createImages(deps: ImageDeps) {
 
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
+      await deps.admit();
       const version = addRecord(image, sizeBytes);
       await makeFirst(version, sizeBytes);
       return present(getRow(image.name));

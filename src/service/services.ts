@@ -16,6 +16,8 @@ import { createHosts, type Host, type HostFields } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
+import { createPool } from './pool.ts';
+import { createPoolGauge } from './pool-gauge.ts';
 import { createPresences } from './presence.ts';
 import { createReconcile } from './reconcile.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
@@ -66,7 +68,9 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const volumeLife = createVolumeLife({ store, volumes, log });
-  const images = createImages({ store, volumes, timeline, serialise, volumeLife, now });
+  const gauge = createPoolGauge({ capacity: volumes.capacity, settings: settings.get, now });
+  const { admit, hasRoom } = gauge;
+  const images = createImages({ store, volumes, timeline, serialise, volumeLife, admit, now });
   const overlays = createOverlays({ store, volumes, log, now });
   const versions = createVersions({
     store,
@@ -75,6 +79,7 @@ export function createServices(deps: ServiceDeps) {
     overlays,
     isHeld: images.isHeld,
     settings: settings.get,
+    admit,
     timeline,
     serialise,
     now,
@@ -89,6 +94,7 @@ export function createServices(deps: ServiceDeps) {
     settings: settings.get,
     timeline,
     serialise,
+    hasRoom,
     log,
     now,
   });
@@ -140,6 +146,20 @@ export function createServices(deps: ServiceDeps) {
     }
   }
 
+  const pool = createPool({
+    store,
+    volumes,
+    targets,
+    gauge,
+    disks,
+    versions,
+    prepareAll,
+    settings: settings.get,
+    timeline,
+    log,
+    now,
+  });
+
   let checking: NodeJS.Timeout | undefined;
   let watching: NodeJS.Timeout | undefined;
   async function checkStorage(): Promise<void> {
@@ -175,8 +195,17 @@ export function createServices(deps: ServiceDeps) {
       background,
       prepareAll,
     }),
-    transfers: createTransfers({ store, volumes, images, diskFiles, tasks, timeline }),
     captures,
+    transfers: createTransfers({
+      store,
+      volumes,
+      images,
+      diskFiles,
+      pool: gauge,
+      tasks,
+      timeline,
+    }),
+    pool: pool.status,
     entries,
     boots,
     counters,
@@ -240,15 +269,18 @@ export function createServices(deps: ServiceDeps) {
       return result;
     },
 
-    status: async () => ({
-      version: deps.version,
-      startedAt,
-      volumeStore: volumes.kind,
-      targetServer: targets.kind,
-      pool: await volumes.capacity(),
-      sessions: (await targets.sessions()).length,
-      counters: counters.all(),
-    }),
+    status: async () => {
+      const { capacity, state } = await gauge.readFresh();
+      return {
+        version: deps.version,
+        startedAt,
+        volumeStore: volumes.kind,
+        targetServer: targets.kind,
+        pool: { ...capacity, state },
+        sessions: (await targets.sessions()).length,
+        counters: counters.all(),
+      };
+    },
 
     /** Brings disks back after whatever ended the process before, then makes overlays ahead. */
     async start(): Promise<void> {
@@ -262,6 +294,7 @@ export function createServices(deps: ServiceDeps) {
       watching = setInterval(() => background.start('refusals', refusalWatch.look), watchEveryMs);
       watching.unref();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
+      await pool.watch.start();
       prepareAll();
     },
 
@@ -269,6 +302,7 @@ export function createServices(deps: ServiceDeps) {
       clearInterval(pruning);
       clearInterval(checking);
       clearInterval(watching);
+      await pool.watch.close();
       await tasks.close();
       await background.close();
       await sessionWatch.close();
