@@ -17,6 +17,7 @@ import { startTftpServer } from './servers/tftp/server.ts';
 import { createServices, type Services } from './service/services.ts';
 import { createSettings, type Settings } from './service/settings.ts';
 import { createDiskFiles } from './storage/disk-files.ts';
+import { createDiskSetup } from './storage/disk-setup.ts';
 import { run } from './storage/exec.ts';
 import { noTargets } from './storage/no-targets.ts';
 import { startTargets, startVolumes } from './storage/start.ts';
@@ -79,8 +80,12 @@ async function startServices(
   const store = openStore(paths.database);
   closers.add(store.close);
   const settings = createSettings(store);
-  const { volumeGroup, thinPool } = settings.get();
-  const volumes = await startVolumes({ dataDir, poolSizeBytes, volumeGroup, thinPool, run });
+  const volumes = await startVolumes({
+    ...settings.get(),
+    ...{ dataDir, poolSizeBytes, run },
+    onCacheFailed: (error) =>
+      log.error({ err: error }, 'the read cache is off until the next start'),
+  });
   closers.add(volumes.close);
   const targets = await openTargets(settings.get());
   closers.add(targets.close);
@@ -90,6 +95,7 @@ async function startServices(
     volumes,
     targets,
     diskFiles: createDiskFiles(run),
+    diskSetup: createDiskSetup(run),
     log,
     version,
     now: Date.now,

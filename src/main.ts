@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     json: () => flags().json === true,
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
+    withServer: async (work) => work(socketApi(await context.socketPath())),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ApiCall } from '../../src/cli/client.ts';
+import { bundlePath } from '../bundle.ts';
 import type { Lab } from './lab.ts';
 import { settledWithin } from './run.ts';
 
@@ -36,11 +36,16 @@ export interface Appliance {
   crash(): Promise<void>;
 }
 
-const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Seconds on an idle machine; emulated in a server VM, with PCs beside it, minutes. */
 const startTimeoutMs = 180_000;
 const cliTimeoutMs = 5 * 60_000;
 const maxLogLines = 20_000;
+
+/** Runs a `cafeboot` command where none serves, as on a new server. */
+export const runCafeboot = ({ server }: Pick<Lab, 'server'>, ...args: string[]) =>
+  server.run([process.execPath, bundlePath, '--data-dir', server.dataDir, ...args], {
+    timeoutMs: cliTimeoutMs,
+  });
 
 /** Starts `cafeboot serve` in the lab and waits until it is ready. */
 export async function startAppliance(
@@ -49,7 +54,7 @@ export async function startAppliance(
 ): Promise<Appliance> {
   const { serveArgs = [] } = options;
   const { dataDir, interfaceName } = place;
-  const cafeboot = [process.execPath, mainPath, '--data-dir', dataDir] as const;
+  const cafeboot = [process.execPath, bundlePath, '--data-dir', dataDir] as const;
   const lines: string[] = [];
   const ready = Promise.withResolvers<void>();
   const keep = (line: string) => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiCall, socketApi } from '../../src/cli/client.ts';
+import { bundle } from '../bundle.ts';
 import { findAccel } from './accel.ts';
 import { type Netns, openNetns } from './netns.ts';
 import { createPc, type Pc, type PcSpec } from './pc.ts';
@@ -111,6 +112,8 @@ export async function buildLab(
   options: LabOptions,
   undo: Undo,
 ): Promise<Pick<Lab, 'appliance' | 'router' | 'accel' | 'dir' | 'addPc'>> {
+  // Before a VM opens it: its share of our files may not see a change.
+  await bundle();
   const accel = options.accel ?? (await findAccel());
   // Not under /tmp: it may be a tmpfs, too small for disks and without O_DIRECT.
   const dir = await mkdtemp(join('/var/tmp', 'cafeboot-lab-'));

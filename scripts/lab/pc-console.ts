@@ -4,10 +4,10 @@ import type { Serial } from './serial.ts';
 export interface PcUp {
   /** Milliseconds from power-on to the line on the console. */
   atMs: number;
-  /** Partition of the root file system and the disk it is on: `/dev/sda2`, `sda`. */
+  /** Partition of the root file system and the disk it is on: `/dev/sda2`, `sda`; `vda` is the PC's own. */
   root: string;
   disk: string;
-  /** From the iSCSI session that the root disk belongs to, as the kernel knows it. */
+  /** From the iSCSI session that the root disk belongs to, as the kernel knows it; `-` and NaN for its own. */
   target: string;
   lun: number;
   initiator: string;
@@ -44,6 +44,8 @@ export interface PcConsole {
   disks(): Promise<PcDisk[]>;
   /** SHA-256 of a file or device, in hex. */
   sum(path: string): Promise<string>;
+  /** Copies a whole disk, its own root disk too, to another one; zeros are not written. */
+  copy(from: string, to: string): Promise<void>;
   mount(device: string, path: string): Promise<void>;
   unmount(path: string): Promise<void>;
   /** HTTP from inside the PC; the body of the answer. Throws for every status but 2xx. */
@@ -57,12 +59,14 @@ export interface PcConsole {
 }
 
 const commandTimeoutMs = 60_000;
+/** For hundreds of megabytes over the network under tcg. */
+const copyTimeoutMs = 180_000;
 
 /** `send` types on the PC's serial port. */
 export function createPcConsole(serial: Serial, send: (text: string) => void): PcConsole {
   let lastId = 0;
 
-  async function command(text: string): Promise<string> {
+  async function command(text: string, timeoutMs = commandTimeoutMs): Promise<string> {
     if (text.includes('\n')) throw new Error('the console takes one line');
     lastId += 1;
     const id = `c${lastId}`;
@@ -70,7 +74,7 @@ export function createPcConsole(serial: Serial, send: (text: string) => void): P
     // The end of the line is matched too: an unfinished line must not count.
     const end = await serial.waitFor(
       new RegExp(`^cafeboot-pc: ${id} (ok|failed [a-z0-9-]+)$`),
-      commandTimeoutMs,
+      timeoutMs,
     );
     const answer = serial
       .lines()
@@ -81,8 +85,8 @@ export function createPcConsole(serial: Serial, send: (text: string) => void): P
     return answer;
   }
 
-  const done = async (text: string) => {
-    await command(text);
+  const done = async (text: string, timeoutMs?: number) => {
+    await command(text, timeoutMs);
   };
 
   return {
@@ -98,6 +102,7 @@ export function createPcConsole(serial: Serial, send: (text: string) => void): P
     read: (path) => command(`read ${path}`),
     disks: async () => (await command('disks')).split('\n').filter(Boolean).map(parseDisk),
     sum: (path) => command(`sum ${path}`),
+    copy: (from, to) => done(`copy ${from} ${to}`, copyTimeoutMs),
     mount: (device, path) => done(`mount ${device} ${path}`),
     unmount: (path) => done(`unmount ${path}`),
     get: (url) => command(`get ${url}`),

@@ -8,6 +8,8 @@ export interface CliContext {
   withApi<Result>(
     work: (api: ApiCall, mode: { isOffline: boolean }) => Promise<Result>,
   ): Promise<Result>;
+  /** The same, only where a server runs. Throws `server_not_running`. */
+  withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

@@ -1,14 +1,12 @@
 import { extname, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { CafebootError, type ErrorCode, type ErrorContext } from '../errors.ts';
+import { CafebootError } from '../errors.ts';
 import type { Task } from '../service/tasks.ts';
+import { diskFormats } from '../service/transfers.ts';
 import { type ApiCall, pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { type ImageFlags, withImageFlags } from './image-flags.ts';
-import { toSize } from './print.ts';
-
-const formats = ['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk'];
+import { waitForTask } from './task.ts';
 
 interface ImportFlags extends ImageFlags {
   file?: string;
@@ -26,7 +24,7 @@ interface ExportFlags {
 
 /** `cafeboot image import|export`: disks of this machine into the pool and out of it. */
 export function addTransferCommands(image: Command, context: CliContext): void {
-  const formatOption = () => new Option('--format <format>', 'of the file').choices(formats);
+  const formatOption = () => new Option('--format <format>', 'of the file').choices(diskFormats);
 
   /** Follows the task where that is asked for; without a server it runs in this process anyway. */
   async function follow(api: ApiCall, task: Task, wait: boolean): Promise<void> {
@@ -77,32 +75,5 @@ export function addTransferCommands(image: Command, context: CliContext): void {
 /** By the file's ending; what is none of ours is a raw disk (`.img`, `.iso`). */
 function formatOf(file: string): string {
   const ending = extname(file).slice(1).toLowerCase();
-  return formats.includes(ending) ? ending : 'raw';
-}
-
-const pollMs = 300;
-
-async function waitForTask(api: ApiCall, id: number, context: CliContext): Promise<void> {
-  let shown = -1;
-  for (;;) {
-    const task = (await api('GET', `/tasks/${id}`)) as Task;
-    const percent = task.totalBytes > 0 ? Math.floor((task.doneBytes / task.totalBytes) * 100) : 0;
-    if (percent !== shown && !context.json()) {
-      context.progress(
-        `${task.subject}: ${toSize(task.doneBytes)} of ${toSize(task.totalBytes)} (${percent} %)`,
-      );
-    }
-    shown = percent;
-    if (task.state === 'done') return;
-    if (task.state !== 'running') throw taskError(task);
-    await sleep(pollMs);
-  }
-}
-
-function taskError(task: Task): CafebootError {
-  const { code, context } = JSON.parse(task.error ?? '{"code":"internal","context":{}}') as {
-    code: ErrorCode;
-    context: ErrorContext;
-  };
-  return new CafebootError(code, context);
+  return diskFormats.find((format) => format === ending) ?? 'raw';
 }

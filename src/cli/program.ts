@@ -8,6 +8,7 @@ import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
 import { addStorageCommand } from './storage.ts';
+import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
 
 /** Flags that every subcommand takes, before or after its name. */
@@ -40,6 +41,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addEntryCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
+  addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
   return program;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { CafebootError } from '../errors.ts';
 import type { ReconcileStep } from '../service/reconcile.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';
@@ -11,11 +10,8 @@ export function addReconcileCommand(program: Command, context: CliContext): void
     .description('make volumes and iSCSI targets what they should be, and tell what was done')
     .option('-n, --dry-run', 'only tell what would be done')
     .action(({ dryRun = false }: { dryRun?: boolean }) =>
-      context.withApi(async (api, { isOffline }) => {
-        // Without the server nothing is exported, and everything would seem to be missing.
-        if (isOffline) {
-          throw new CafebootError('server_not_running', { path: await context.socketPath() });
-        }
+      // Without the server nothing is exported, and everything would seem to be missing.
+      context.withServer(async (api) => {
         const steps = (await api('POST', '/reconcile', { dryRun })) as ReconcileStep[];
         if (context.json()) context.print(JSON.stringify(steps));
         else if (steps.length > 0) {

@@ -15,6 +15,7 @@ export type RefusalWatch = ReturnType<typeof createRefusalWatch>;
 const reasons = [
   { field: 'wrongInitiator', reason: 'wrong-initiator' },
   { field: 'wrongSecret', reason: 'wrong-secret' },
+  { field: 'unknownTarget', reason: 'unknown-target' },
 ] as const;
 
 /** Tells of PCs, or whatever calls itself one, that tried to log in where they may not. */
@@ -29,8 +30,12 @@ export function createRefusalWatch({ refusals, counters, timeline, log }: Refusa
       const count = now[field] < last ? now[field] : now[field] - last;
       if (count === 0) continue;
       counters.add(`iscsi.refused.${reason}`, count);
-      const data = { target, initiator, address, reason, count };
-      timeline.record({ kind: 'target.refused', level: 'warn', data });
+      const isUnknown = field === 'unknownTarget';
+      const data = isUnknown
+        ? { target, reason, count }
+        : { target, initiator, address, reason, count };
+      const kind = isUnknown ? 'target.unknown' : 'target.refused';
+      timeline.record({ kind, level: 'warn', data });
     }
   }
 

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { CafebootError } from '../errors.ts';
 import type { DiskFiles } from '../storage/disk-files.ts';
+import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
+import { createCacheWatch } from './cache-watch.ts';
 import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDisks } from './disks.ts';
@@ -22,6 +24,7 @@ import { createRefusalWatch } from './refusal-watch.ts';
 import { createSerialise } from './serialise.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
+import { createStorageSetup } from './storage-setup.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
@@ -35,6 +38,7 @@ export interface ServiceDeps {
   volumes: VolumeStore;
   targets: TargetServer;
   diskFiles: DiskFiles;
+  diskSetup: DiskSetup;
   log: Logger;
   version: string;
   now: () => number;
@@ -53,7 +57,7 @@ const watchEveryMs = 5_000;
  * in the order that leaves nothing behind.
  */
 export function createServices(deps: ServiceDeps) {
-  const { store, settings, volumes, targets, diskFiles, log, now } = deps;
+  const { store, settings, volumes, targets, diskFiles, diskSetup, log, now } = deps;
   const startedAt = now();
   let started = false;
   const counters = createCounters();
@@ -102,6 +106,22 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     log,
   });
+  const cacheWatch = createCacheWatch({
+    use: async () => volumes.readCache?.use(),
+    timeline,
+    now,
+  });
+  const storageSetup = createStorageSetup({
+    store,
+    settings,
+    volumes,
+    targets,
+    diskSetup,
+    cacheWatch,
+    disks,
+    reconcile,
+    timeline,
+  });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const boots = createBoots({
     store,
@@ -143,8 +163,9 @@ export function createServices(deps: ServiceDeps) {
   let checking: NodeJS.Timeout | undefined;
   let watching: NodeJS.Timeout | undefined;
   async function checkStorage(): Promise<void> {
+    await cacheWatch.look();
     const steps = await reconcile();
-    if (steps.some(({ action }) => action === 'forget-overlay')) prepareAll();
+    if (steps.some(({ action }) => action.startsWith('forget-'))) prepareAll();
   }
 
   /** Images would stay behind in the pool that they are in. */
@@ -189,6 +210,7 @@ export function createServices(deps: ServiceDeps) {
     boots,
     counters,
     reconcile,
+    storageSetup,
 
     addHost(fields: HostFields & { mac: string; name: string }): Host {
       const host = hosts.add(fields);

@@ -23,6 +23,8 @@ export const settingsSchema = Type.Object({
   volumeGroup: Type.String({ pattern: '^([A-Za-z0-9_][A-Za-z0-9_-]{0,63})?$', default: '' }),
   /** Thin pool in that group: made where it is not there, adopted where it is. */
   thinPool: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$', default: 'cafeboot' }),
+  /** Whether the group's disks are read through the server's memory; `cafeboot storage cache` changes it. */
+  readCache: Type.Boolean({ default: false }),
   /** Who exports the disks; `auto`: the kernel's LIO where it has it. Counts from the next start on. */
   targetServer: Type.Enum(['auto', 'lio', 'tgt'], { default: 'auto' }),
   /** Addresses that PCs log in at; none: all. Counts from the next start on. */

@@ -1,5 +1,5 @@
 import type { DiskFiles } from '../storage/disk-files.ts';
-import type { DiskFormat } from '../storage/qemu-img.ts';
+import type { DiskFormat } from '../storage/disk-formats.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskRow } from '../store/tasks.ts';
@@ -8,6 +8,8 @@ import type { Images, NewImage } from './images.ts';
 import type { PoolGauge } from './pool-gauge.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
+
+export { diskFormats } from '../storage/disk-formats.ts';
 
 export interface TransferDeps {
   store: Store;

@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { access, link, open, rm, stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { type CopyOptions, copyIntoVolume } from './copy.ts';
+import { type DiskFormat, isFixedVhd, readEnds, refuseForeign } from './disk-formats.ts';
 import { hasErrno } from './errno.ts';
 import type { Run } from './exec.ts';
-import { createQemuImg, type DiskFormat } from './qemu-img.ts';
+import { createQemuImg } from './qemu-img.ts';
 
 /** A disk that can be imported. */
 export interface DiskSource {
@@ -14,6 +15,15 @@ export interface DiskSource {
   sizeBytes: number;
 }
 
+/** Throws `in_use` for a whole disk while it or a partition of it is mounted, or part of a pool. */
+export async function refuseUsed(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
+    if (!hasErrno(error, 'EBUSY')) throw error;
+    throw new CafebootError('in_use', { name: path }, { cause: error });
+  });
+  await file.close();
+}
+
 export type DiskFiles = ReturnType<typeof createDiskFiles>;
 
 /** Disks outside the pool: files of any format, and whole disks of this machine. */
@@ -21,12 +31,7 @@ export function createDiskFiles(run: Run) {
   const qemuImg = createQemuImg(run);
 
   async function inspectDevice(path: string): Promise<DiskSource> {
-    // Exclusive: refused while the disk or a partition of it is mounted, or part of a pool.
-    const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
-      if (!hasErrno(error, 'EBUSY')) throw error;
-      throw new CafebootError('in_use', { name: path }, { cause: error });
-    });
-    await file.close();
+    await refuseUsed(path);
     const { stdout } = await run('blockdev', ['--getsize64', path]);
     return { path, format: 'raw', sizeBytes: Number(stdout) };
   }
@@ -45,10 +50,9 @@ export function createDiskFiles(run: Run) {
         throw new CafebootError('invalid_value', { field: 'file', value: path });
       }
       if (format === 'raw') return { path, format, sizeBytes: info.size };
-      const found = await qemuImg.inspect(path);
-      if (format !== undefined && found.format !== format) {
-        throw new CafebootError('disk_file_unknown', { path, format: found.format });
-      }
+      const ends = await readEnds(path);
+      refuseForeign(ends);
+      const found = await qemuImg.inspect(path, format ?? (isFixedVhd(ends) ? 'vhd' : undefined));
       const sizeBytes = found.format === 'raw' ? info.size : found.virtualSizeBytes;
       return { path, format: found.format, sizeBytes };
     },

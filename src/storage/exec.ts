@@ -17,6 +17,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Called with standard output as it comes. */
   onOutput?: (text: string) => void;
+  /** The kernel kills the command when we die: what it works on is cleared away at the next start. */
+  diesWithUs?: boolean;
   /** Arguments that no error may show: each is replaced by `***` wherever the command is told. */
   secrets?: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface RunOptions {
 export type Run = (file: string, args: string[], options?: RunOptions) => Promise<CommandOutput>;
 
 const defaultTimeoutMs = 60_000;
+/** Of util-linux; it becomes the program that follows. */
+const dieWithParent = ['--pdeathsig', 'KILL', '--'];
 
 /**
  * The only door to other programs: argv arrays, never a shell, messages in English whatever the
@@ -34,7 +38,10 @@ const defaultTimeoutMs = 60_000;
 export const run: Run = async (file, args, options = {}) => {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   try {
-    const child = execa(file, args, {
+    const [program, argv] = options.diesWithUs
+      ? ['setpriv', [...dieWithParent, file, ...args]]
+      : [file, args];
+    const child = execa(program, argv, {
       env: { LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1', ...options.env },
       stdin: options.input === undefined ? 'ignore' : 'pipe',
       ...(options.input !== undefined && { input: options.input }),
@@ -49,6 +56,7 @@ export const run: Run = async (file, args, options = {}) => {
     throw commandError(error as ExecaError, file, args, {
       timeoutMs,
       secrets: options.secrets ?? [],
+      isBehindSetpriv: options.diesWithUs ?? false,
     });
   }
 };
@@ -86,18 +94,28 @@ export function spawnDaemon(file: string, args: string[], env: Record<string, st
   };
 }
 
+interface FailedCommand {
+  timeoutMs: number;
+  secrets: readonly string[];
+  isBehindSetpriv: boolean;
+}
+
+/** With this code setpriv, like a shell, tells that there is no such program. */
+const noProgramCode = 127;
+
 function commandError(
   error: ExecaError,
   file: string,
   args: string[],
-  { timeoutMs, secrets }: { timeoutMs: number; secrets: readonly string[] },
+  { timeoutMs, secrets, isBehindSetpriv }: FailedCommand,
 ): Error {
   const hideSecrets = (text: string) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
   const command = hideSecrets([file, ...args].join(' '));
   // execa's own error tells the whole command line, so it must not go along with a secret in it.
   const options = secrets.length === 0 ? { cause: error } : {};
-  if (error.code === 'ENOENT') {
+  const isMissing = isBehindSetpriv && error.exitCode === noProgramCode;
+  if (error.code === 'ENOENT' || isMissing) {
     return new CafebootError('command_missing', { command: file }, options);
   }
   if (error.isCanceled) return new CafebootError('task_cancelled', {}, options);

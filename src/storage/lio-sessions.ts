@@ -50,6 +50,7 @@ export async function findRefusals(root: string, target: string): Promise<Refusa
     target,
     wrongInitiator,
     wrongSecret,
+    unknownTarget: 0,
     lastInitiator: (await configfs.find(`${last}/fail_intr_name`)) ?? '',
     lastAddress: (await configfs.find(`${last}/fail_intr_addr`)) ?? '',
   };

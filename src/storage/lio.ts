@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { configfs } from './configfs.ts';
 import type { Run } from './exec.ts';
@@ -6,8 +7,10 @@ import { ourAlias, targetPaths, targetRoot } from './lio-names.ts';
 import { findRefusals, readSessions } from './lio-sessions.ts';
 import { isAsWanted, type LioTarget, readTarget } from './lio-state.ts';
 import { createLioTargets } from './lio-targets.ts';
+import { createUnknownTargets } from './lio-unknown.ts';
 import { createSavedConfig } from './targetcli.ts';
-import type { EnsureOutcome, TargetServer } from './targets.ts';
+import { targetcliBatch } from './targetcli-batch.ts';
+import type { EnsureOutcome, Lun, TargetServer } from './targets.ts';
 import type { Portal } from './tgt-daemon.ts';
 
 export interface LioOptions {
@@ -37,6 +40,9 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
   const portalNames = options.portals.map(({ address, port }) => `${address}:${port}`);
   const backstores = createBackstores(root);
   const targets = createLioTargets(root, backstores, options.portals);
+  const unknown = createUnknownTargets();
+  // From now on.
+  await unknown.read();
   const saved = createSavedConfig(options.run, options.onSaveFailed);
   const read = (name: string) => readTarget(root, name, backstores);
   const names = async () =>
@@ -100,8 +106,26 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
     list: async () => (await ours()).map(({ name }) => name).sort(),
 
     sessions: async () => (await ofOurs(readSessions)).flat(),
-    refusals: async () => (await ofOurs(findRefusals)).filter((each) => each !== undefined),
+    async refusals() {
+      const counted = (await ofOurs(findRefusals)).filter((each) => each !== undefined);
+      return [...counted, ...(await unknown.read())];
+    },
 
-    close: saved.close,
+    async asTargetcli(specs) {
+      const withKind = async (lun: Lun) => ({
+        ...lun,
+        isFile: (await stat(lun.devicePath)).isFile(),
+      });
+      const batch = specs.map(async (spec) => ({
+        ...spec,
+        luns: await Promise.all(spec.luns.map(withKind)),
+      }));
+      return targetcliBatch(await Promise.all(batch), options.portals);
+    },
+
+    async close() {
+      await saved.close();
+      await unknown.close();
+    },
   };
 }

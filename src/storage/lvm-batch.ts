@@ -38,16 +38,19 @@ export type Lvm = ReturnType<typeof createLvm>;
 export function createLvm(run: Run) {
   const waiting: Waiting[] = [];
   let working = false;
+  /** While somebody has lvm alone. */
+  let alone: Promise<unknown> = Promise.resolve();
 
   async function work(): Promise<void> {
     if (working) return;
     working = true;
     while (waiting.length > 0) {
+      await alone;
       const batch = waiting.splice(0, batchLimit);
       const failed = batch.length === 1 ? batch : await runBatch(run, batch);
       // Alone, a command says why it fails; and one that a broken batch never reached is done now.
       for (const { argv, done } of failed)
-        await runAlone(run, argv).then(() => done.resolve(), done.reject);
+        await runLvm(run, argv).then(() => done.resolve(), done.reject);
     }
     working = false;
   }
@@ -62,14 +65,30 @@ export function createLvm(run: Run) {
     },
     /** A report's JSON, as it is now. Throws the same. */
     async report(argv: string[]): Promise<string> {
-      const format = ['--reportformat', 'json', '--units', 'b', '--nosuffix'];
-      const [command = '', ...rest] = argv;
-      return runAlone(run, [command, ...format, ...rest]);
+      await alone;
+      return runReport(run, argv);
+    },
+    /**
+     * Runs `work`, which takes the group from its disks and puts it back: nobody else may find it missing
+     * meanwhile. It uses `runLvm` and `runReport`.
+     */
+    async exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+      const result = alone.then(work);
+      alone = result.catch(() => undefined);
+      return result;
     },
   };
 }
 
-async function runAlone(run: Run, argv: string[]): Promise<string> {
+/** A report's JSON, in bytes. Throws as `createLvm` says. */
+export function runReport(run: Run, argv: string[]): Promise<string> {
+  const format = ['--reportformat', 'json', '--units', 'b', '--nosuffix'];
+  const [command = '', ...rest] = argv;
+  return runLvm(run, [command, ...format, ...rest]);
+}
+
+/** One command in a process of its own. Throws as `createLvm` says. */
+export async function runLvm(run: Run, argv: string[]): Promise<string> {
   try {
     return (await run('lvm', argv, { timeoutMs: commandTimeoutMs })).stdout;
   } catch (error) {

@@ -59,7 +59,7 @@ export const groupFields = [
 type Row = Record<string, string>;
 
 /** Rows of one report in lvm's JSON (`--reportformat json --units b --nosuffix`): every value is text. */
-function rows(text: string, kind: 'lv' | 'vg'): Row[] {
+function rows(text: string, kind: 'lv' | 'vg' | 'pv'): Row[] {
   const { report } = JSON.parse(text) as { report: Partial<Record<string, Row[]>>[] };
   return report.flatMap((part) => part[kind] ?? []);
 }
@@ -95,4 +95,11 @@ export function parseGroups(text: string): VolumeGroup[] {
     descriptionSizeBytes: Number(row.vg_mda_size),
     descriptionFreeBytes: Number(row.vg_mda_free),
   }));
+}
+
+/** Disks that a group's volumes are on, as `pvs -o pv_name,vg_name` reports them; one that is missing is `[unknown]`. */
+export function parseDisks(text: string, group: string): string[] {
+  return rows(text, 'pv')
+    .filter((row) => row.vg_name === group)
+    .map((row) => row.pv_name ?? '');
 }

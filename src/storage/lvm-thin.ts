@@ -5,10 +5,15 @@ import { ensureThinPool, findVolume, type ThinPoolOptions } from './lvm-pool.ts'
 import { growPool, readCapacity } from './lvm-pool-space.ts';
 import { type LvmVolume, parseVolumes, volumeFields } from './lvm-report.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
+import { createReadCache } from './read-cache.ts';
 import type { VolumeStore } from './volumes.ts';
 
 export interface LvmThinOptions extends ThinPoolOptions {
   run: Run;
+  /** Whether the group's disks are used through the server's memory; default: as bare disks. */
+  readCache?: boolean;
+  /** Told where it could not be had, because something has the bare disks open; the disks work without it. */
+  onCacheFailed?: (error: unknown) => void;
 }
 
 /** Both must be there for a volume to be ours: a name alone may be somebody else's. */
@@ -22,6 +27,8 @@ const ourTag = 'cafeboot';
 export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore> {
   const { volumeGroup, pool, run } = options;
   const lvm = createLvm(run);
+  const readCache = createReadCache({ volumeGroup, lvm, run });
+  if (options.readCache) await readCache.move(true).catch(options.onCacheFailed);
   await ensureThinPool(lvm, options);
   const path = (name: string) => {
     checkVolumeName(name);
@@ -86,6 +93,8 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
     capacity: () => readCapacity(lvm, `${volumeGroup}/${pool}`),
 
     growPool: (space, byBytes) => growPool(lvm, `${volumeGroup}/${pool}`, space, byBytes),
+
+    readCache,
 
     close: async () => {},
   };

@@ -1,15 +1,15 @@
-import { CafebootError } from '../errors.ts';
+import { CafebootError, hasCode } from '../errors.ts';
+import { type DiskFormat, diskFormats } from './disk-formats.ts';
 import type { Run } from './exec.ts';
 
-/** Disk file formats, as people know them, with qemu-img's names. */
-export const diskFormats = {
+/** qemu-img's names of formats. */
+const drivers: Record<DiskFormat, string> = {
   raw: 'raw',
   qcow2: 'qcow2',
   vhd: 'vpc',
   vhdx: 'vhdx',
   vmdk: 'vmdk',
-} as const;
-export type DiskFormat = keyof typeof diskFormats;
+};
 
 export interface ConvertOptions {
   signal: AbortSignal;
@@ -40,9 +40,7 @@ export function parseInfo(text: string, path: string): DiskInfo {
       data?: { 'data-file'?: string; extents?: { filename: string }[] };
     };
   };
-  const format = (Object.keys(diskFormats) as DiskFormat[]).find(
-    (each) => diskFormats[each] === info.format,
-  );
+  const format = diskFormats.find((each) => drivers[each] === info.format);
   if (!format) throw new CafebootError('disk_file_unknown', { path, format: info.format });
   const { 'data-file': dataFile, extents = [] } = info['format-specific']?.data ?? {};
   const other =
@@ -66,35 +64,44 @@ export function createQemuImg(run: Run) {
       const share = parseProgress(text);
       if (share !== undefined) onProgress(share);
     };
-    const options = { signal, timeoutMs: convertTimeoutMs, onOutput };
-    await run('qemu-img', ['convert', '-p', ...args], options).catch((error: unknown) => {
-      if (!/No space left|Input\/output error/.test(String(error))) throw error;
-      throw new CafebootError('no_space', {}, { cause: error });
-    });
+    const options = { signal, timeoutMs: convertTimeoutMs, onOutput, diesWithUs: true };
+    await run('qemu-img', ['convert', '-p', ...args], options);
   };
 
   return {
-    /** Throws `disk_file_unknown` for what is no disk file. */
-    async inspect(path: string): Promise<DiskInfo> {
-      const args = ['info', '--output=json', path];
+    /** Throws `disk_file_unknown` for what is no disk file, or not of the format that is said. */
+    async inspect(path: string, format?: DiskFormat): Promise<DiskInfo> {
+      const said = format ? ['-f', drivers[format]] : [];
+      const args = ['info', '--output=json', ...said, path];
       const { stdout } = await run('qemu-img', args).catch((error: unknown) => {
         throw new CafebootError('disk_file_unknown', { path, format: '' }, { cause: error });
       });
       return parseInfo(stdout, path);
     },
 
-    /** Into a volume that reads as zeros and is large enough; what is zero is not written. */
-    toVolume: (path: string, format: DiskFormat, device: string, options: ConvertOptions) =>
-      convert(
-        [
-          ...['-n', '--target-is-zero', '-t', 'writeback'],
-          ...['-f', diskFormats[format], '-O', 'raw', path, device],
-        ],
-        options,
-      ),
+    /** Into a volume that reads as zeros and is large enough; what is zero is not written. Throws `no_space`. */
+    async toVolume(path: string, format: DiskFormat, device: string, options: ConvertOptions) {
+      const target = ['-n', '--target-is-zero', '-t', 'writeback'];
+      const args = [...target, '-f', drivers[format], '-O', 'raw', path, device];
+      await convert(args, options).catch((error: unknown) => {
+        throw isFull(error) ? new CafebootError('no_space', {}, { cause: error }) : error;
+      });
+    },
 
-    /** Makes or replaces `path`. */
-    fromVolume: (device: string, path: string, format: DiskFormat, options: ConvertOptions) =>
-      convert(['-t', 'writeback', '-f', 'raw', '-O', diskFormats[format], device, path], options),
+    /** Makes or replaces `path`. Throws `destination_full`. */
+    async fromVolume(device: string, path: string, format: DiskFormat, options: ConvertOptions) {
+      const args = ['-t', 'writeback', '-f', 'raw', '-O', drivers[format], device, path];
+      await convert(args, options).catch((error: unknown) => {
+        if (!isFull(error)) throw error;
+        throw new CafebootError('destination_full', { path }, { cause: error });
+      });
+    },
   };
+}
+
+/** A thin volume whose pool is full answers a write with an I/O error. */
+function isFull(error: unknown): boolean {
+  if (!hasCode(error, 'command_failed')) return false;
+  const { stderr } = error.context;
+  return /No space left|while writing .*(Input\/output error|Disk quota)/.test(String(stderr));
 }

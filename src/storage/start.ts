@@ -14,16 +14,20 @@ export interface VolumeOptions {
   /** Empty: files below the data directory. */
   volumeGroup: string;
   thinPool: string;
+  readCache: boolean;
   run: Run;
+  /** See `LvmThinOptions`. */
+  onCacheFailed: (error: unknown) => void;
 }
 
 /** `lvm-thin` where a volume group is named, else `reflink`. */
 export function startVolumes(options: VolumeOptions): Promise<VolumeStore> {
-  const { dataDir, poolSizeBytes, volumeGroup, thinPool, run } = options;
+  const { dataDir, poolSizeBytes: sizeBytes, volumeGroup, thinPool, run } = options;
   if (volumeGroup !== '') {
-    return startLvmThin({ volumeGroup, pool: thinPool, sizeBytes: poolSizeBytes, run });
+    const { readCache, onCacheFailed } = options;
+    return startLvmThin({ volumeGroup, pool: thinPool, sizeBytes, run, readCache, onCacheFailed });
   }
-  return startReflinkStore({ dataDir, run, ...(poolSizeBytes > 0 && { poolSizeBytes }) });
+  return startReflinkStore({ dataDir, run, ...(sizeBytes > 0 && { poolSizeBytes: sizeBytes }) });
 }
 
 export interface TargetOptions {

@@ -37,13 +37,15 @@ export interface Session {
   writtenBytes: number;
 }
 
-/** How often logins to one target of ours were refused since it was made, and who tried last. */
+/** How often logins to one target were refused since it was made, or since we look; and who tried last, if that is known. */
 export interface Refusals {
   target: string;
   /** The initiator's name is not the listed one. */
   wrongInitiator: number;
   /** CHAP: a wrong secret, or none. */
   wrongSecret: number;
+  /** There is no such target. */
+  unknownTarget: number;
   lastInitiator: string;
   lastAddress: string;
 }
@@ -68,7 +70,9 @@ export interface TargetServer {
   /** Names of all targets of ours, sorted. */
   list(): Promise<string[]>;
   sessions(): Promise<Session[]>;
-  /** Of targets that refused anybody; a server that does not count has none. */
+  /** Of targets that refused anybody, or were not there; a server that does not count has none. */
   refusals(): Promise<Refusals[]>;
+  /** The commands that make these targets by hand, secrets included; only where there are such. */
+  asTargetcli?(specs: readonly TargetSpec[]): Promise<string>;
   close(): Promise<void>;
 }

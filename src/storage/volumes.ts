@@ -1,3 +1,5 @@
+import type { ReadCache } from './read-cache.ts';
+
 /** A block device or file that holds one disk's bytes. */
 export interface Volume {
   name: string;
@@ -57,5 +59,7 @@ export interface VolumeStore {
    * out in. Growing metadata may cost as much again for its spare copy. Throws `no_space`.
    */
   growPool?(space: PoolSpace, byBytes: number): Promise<void>;
+  /** Where the store can have one. */
+  readonly readCache?: ReadCache;
   close(): Promise<void>;
 }

@@ -8,10 +8,17 @@ import { bootHttpSection } from './boot-http.ts';
 import { dhcpSection } from './dhcp.ts';
 import { measureRow, type Row, type Section } from './frame.ts';
 import { scriptsSection } from './scripts.ts';
+import { storageSection } from './storage.ts';
 import { formatTable } from './table.ts';
 import { tftpSection } from './tftp.ts';
 
-const sections: readonly Section[] = [dhcpSection, tftpSection, bootHttpSection, scriptsSection];
+const sections: readonly Section[] = [
+  dhcpSection,
+  tftpSection,
+  bootHttpSection,
+  scriptsSection,
+  storageSection,
+];
 
 const [only, named = ''] = process.argv.slice(2);
 const chosen = sections.filter(({ name }) => only === undefined || name === only);

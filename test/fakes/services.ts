@@ -3,6 +3,7 @@ import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';
+import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
@@ -21,6 +22,7 @@ export async function createFakeServices(path = ':memory:') {
       volumes: volumes.store,
       targets: targets.server,
       diskFiles: createDiskFiles(run),
+      diskSetup: createDiskSetup(run),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,

@@ -76,3 +76,19 @@ test('a backstore that a crash left without a LUN does not keep its disk from th
   await server.close();
   await cleanUp();
 });
+
+test('logins to a target that is not there are counted by what the kernel says of them', async () => {
+  const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
+  const { disks, cleanUp } = await thinDisks();
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000005';
+  const luns = [{ devicePath: disks[0] ?? '', serial: 'cb1-1' }];
+  // Somebody has to listen.
+  await server.ensure({ name, initiator: name, luns });
+  const nobody = `${name}.nobody`;
+  const url = `iscsi://${address}:3265/${nobody}/0`;
+  for (const _ of [1, 2]) await expect(run('iscsi-inq', ['-i', name, url])).rejects.toThrow();
+  expect(await server.refusals()).toMatchObject([{ target: nobody, unknownTarget: 2 }]);
+  await server.remove(name);
+  await server.close();
+  await cleanUp();
+});

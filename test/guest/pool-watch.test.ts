@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createServices } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';
+import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
@@ -32,6 +33,7 @@ async function startCafe() {
     volumes,
     targets,
     diskFiles: createDiskFiles(run),
+    diskSetup: createDiskSetup(run),
     log: pino({ level: 'warn' }),
     version: 'test',
     now: () => Date.now() + clock.aheadMs,

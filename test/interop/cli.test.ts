@@ -74,7 +74,7 @@ describe('the command line', () => {
       sizeBytes: 3 * 1024 ** 2,
     });
     const { stdout } = await cli(['host', 'list']);
-    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep +yes$/m);
+    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep +yes +-$/m);
   });
 
   test('the pool: how full it is, and from when on nothing new is made', async () => {
@@ -105,6 +105,7 @@ describe('the command line', () => {
     expect(await json('host', 'set', '前台', '--chap', 'on')).toMatchObject([{ chap: true }]);
     const [host] = await json('host', 'renew-secret', '前台');
     expect(Object.keys(host).sort()).toEqual([
+      'capture',
       'chap',
       'entry',
       'group',
@@ -118,6 +119,43 @@ describe('the command line', () => {
     const events = await cli(['timeline', '--json']);
     expect(events.stdout).toContain('"kind":"host.secret-renewed"');
     expect(events.stdout).not.toMatch(/secret"|password/i);
+  });
+
+  test('a capture is set and ended by hand; old versions and tasks are told', async () => {
+    const refused = await cli(['host', 'capture', '前台', '--image', 'win']);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('cafeboot host set 前台 --super on'),
+    ]);
+    await json('host', 'set', '前台', '--super', 'on');
+    const [capturing] = await json('host', 'capture', '前台', '--image', 'win');
+    expect(capturing).toMatchObject({ super: true, capture: 'win' });
+    expect(await json('host', 'capture', '前台', '--end')).toMatchObject([{ capture: null }]);
+    const neither = await cli(['host', 'capture', '前台']);
+    expect([neither.exitCode, neither.stderr]).toEqual([1, expect.stringContaining('--image')]);
+    await json('host', 'set', '前台', '--super', 'off');
+
+    expect(await json('image', 'prune')).toEqual([]);
+    await json('setting', 'set', 'versionsKept', '1');
+    await json('image', 'grow', 'win', '--size', '2G');
+    await json('image', 'publish', 'win');
+    await json('image', 'grow', 'win', '--size', '3G');
+    const grown = await json('image', 'publish', 'win');
+    expect(grown).toMatchObject({ published: 3 });
+    const numbers = async () =>
+      (await json('image', 'versions', 'win')).versions.map(
+        ({ number }: { number: number }) => number,
+      );
+    // After the publish, without being asked.
+    await expect.poll(numbers, { timeout: 10_000 }).toEqual([2, 3]);
+
+    const [task] = await json('task', 'list');
+    expect(task).toMatchObject({ kind: 'image.import', state: 'done' });
+    const { stdout } = await cli(['task', 'list']);
+    expect(stdout).toMatch(/^1 +image\.import +games +done +100 %/m);
+    expect(await json('task', 'cancel', String(task.id))).toMatchObject([{ state: 'done' }]);
+    const none = await cli(['task', 'cancel', '99']);
+    expect([none.exitCode, none.stderr]).toEqual([1, 'cafeboot: There is no task 99.']);
   });
 
   test('errors name what is wrong and what to do, in the language of the terminal', async () => {

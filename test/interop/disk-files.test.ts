@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';
+import { type DiskFormat, diskFormats } from '../../src/storage/disk-formats.ts';
 import { run } from '../../src/storage/exec.ts';
-import { type DiskFormat, diskFormats } from '../../src/storage/qemu-img.ts';
 
 const mebibyte = 1024 ** 2;
 const diskBytes = 64 * mebibyte;
@@ -28,6 +29,8 @@ async function makeVolume(name: string): Promise<string> {
   return at(name);
 }
 
+const qemuName = (format: DiskFormat) => (format === 'vhd' ? 'vpc' : format);
+
 const isSame = async (a: string, b: string) => {
   await run('cmp', [a, b]);
   return true;
@@ -44,10 +47,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-describe.each(Object.keys(diskFormats) as DiskFormat[])('%s', (format) => {
+describe.each(diskFormats)('%s', (format) => {
   test('is imported byte for byte, thin, and exported so again', async () => {
     const source = at(`source.${format}`);
-    const toFormat = ['-O', diskFormats[format], at('disk.raw'), source];
+    const toFormat = ['-O', qemuName(format), at('disk.raw'), source];
     const exactly = format === 'vhd' ? ['-o', 'force_size=on'] : [];
     await run('qemu-img', ['convert', '-f', 'raw', ...exactly, ...toFormat]);
     const found = await files.inspect(source);
@@ -76,9 +79,18 @@ test('a disk file that refers to another file is refused', async () => {
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...backing, at('overlay.qcow2'), '1M']);
   const data = ['-o', `data_file=${at('data')}`];
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...data, at('external.qcow2'), '1M']);
+  const vmdk = (name: string, ...args: string[]) =>
+    run('qemu-img', ['create', '-q', '-f', 'vmdk', ...args, at(name), '1M']);
+  await vmdk('flat.vmdk', '-o', 'subformat=monolithicFlat');
+  await vmdk('base.vmdk');
+  await vmdk('child.vmdk', '-F', 'vmdk', '-b', at('base.vmdk'));
+  // What nobody opens need not be there.
+  for (const name of ['data', 'flat-flat.vmdk', 'base.vmdk']) await rm(at(name));
   for (const [name, other] of [
     ['overlay.qcow2', at('secret')],
-    ['external.qcow2', at('data')],
+    ['external.qcow2', 'qcow2 data file'],
+    ['flat.vmdk', 'VMDK extent'],
+    ['child.vmdk', at('base.vmdk')],
   ] as const) {
     const refused = { code: 'disk_file_refers', context: { other } };
     await expect(files.inspect(at(name))).rejects.toMatchObject(refused);
@@ -105,6 +117,58 @@ test('what is of another kind, empty, or no file, is refused', async () => {
     '1M',
   ]);
   await expect(ofKind('luks')).rejects.toMatchObject({ code: 'disk_file_unknown' });
+});
+
+test('a VHD of fixed size, which only its end tells', async () => {
+  const exactly = ['-o', 'subformat=fixed,force_size=on'];
+  await run('qemu-img', ['convert', '-O', 'vpc', ...exactly, at('disk.raw'), at('fixed.vhd')]);
+  const found = await files.inspect(at('fixed.vhd'));
+  expect(found).toMatchObject({ format: 'vhd', sizeBytes: diskBytes });
+  expect(await files.inspect(at('fixed.vhd'), 'vhd')).toEqual(found);
+  const volume = await makeVolume('volume-fixed');
+  await files.copyIn(found, volume, options());
+  expect(await isSame(at('disk.raw'), volume)).toBe(true);
+});
+
+test('a packed disk is refused by its name', async () => {
+  await writeFile(at('disk.raw.gz'), Buffer.from([0x1f, 0x8b, 8, 0]));
+  const refused = { code: 'disk_file_unknown', context: { format: 'gzip' } };
+  await expect(files.inspect(at('disk.raw.gz'))).rejects.toMatchObject(refused);
+});
+
+test('a full destination is named, and left as it was', async () => {
+  await run('truncate', ['-s', '8M', at('usb.img')]);
+  await run('mkfs.ext4', ['-q', at('usb.img')]);
+  await run('mkdir', [at('usb')]);
+  await run('mount', ['-o', 'loop', at('usb.img'), at('usb')]);
+  try {
+    // Zeros are not written: what is in the disk must not fit.
+    await run('dd', ['if=/dev/urandom', `of=${at('full.raw')}`, 'bs=1M', 'count=16']);
+    await expect(
+      files.copyOut(at('full.raw'), 16 * mebibyte, at('usb/win.qcow2'), 'qcow2', options()),
+    ).rejects.toMatchObject({ code: 'destination_full' });
+    expect(await readdir(at('usb'))).toEqual(['lost+found']);
+  } finally {
+    await run('umount', [at('usb')]);
+  }
+});
+
+test('a copy does not outlive the program that asked for it', async () => {
+  const program = `
+    import { run } from '${join(import.meta.dirname, '../../src/storage/exec.ts')}';
+    await run('sleep', ['600.25'], { diesWithUs: true });`;
+  const asker = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  const copies = async () =>
+    (await run('ps', ['-o', 'args=', '--ppid', String(asker.pid)]).catch(() => undefined))?.stdout;
+  await expect.poll(copies, { timeout: 10_000 }).toBe('sleep 600.25');
+  const { stdout: pid } = await run('ps', ['-o', 'pid=', '--ppid', String(asker.pid)]);
+  asker.kill('SIGKILL');
+  const isThere = () =>
+    stat(`/proc/${pid.trim()}`).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
 });
 
 test('a cancelled export leaves nothing behind', async () => {

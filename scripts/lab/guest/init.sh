@@ -1,7 +1,8 @@
 #!/bin/sh
 # Init of a lab PC: says on the serial console which disk it runs from, reports to the appliance,
 # then takes commands from the console. Everything it says starts with "cafeboot-pc: ".
-#   up KEY=VALUE...      the OS runs; target, initiator, portal and lun are those of the root disk
+#   up KEY=VALUE...      the OS runs; target, initiator, portal and lun are those of the root disk; where that
+#                        is the PC's own disk, target and lun are "-", and the others of the iBFT
 #   report ok|failed     the appliance took our report, or not
 #   ID | TEXT            a line of the answer to the command that came as "ID COMMAND ARGUMENTS"
 #   ID ok, ID failed N   its end
@@ -21,6 +22,7 @@ session_of() { readlink -f "/sys/block/$1/device" | sed -n 's|.*/\(session[0-9]*
 describe_disk() {
   session=$(session_of "$1")
   lun=$(readlink -f "/sys/block/$1/device")
+  [ -n "$session" ] || lun=-
   printf 'disk=%s target=%s lun=%s' "$1" \
     "$(value "/sys/class/iscsi_session/$session/targetname")" "${lun##*:}"
 }
@@ -39,6 +41,10 @@ root_disk=$(basename "$(dirname "$(readlink -f "/sys/class/block/${root_partitio
 connection=/sys/class/iscsi_connection/connection$(session_of "$root_disk" | tr -dc 0-9):0
 initiator=$(value "/sys/class/iscsi_session/$(session_of "$root_disk")/initiatorname")
 portal=$(value "$connection/persistent_address")
+if [ "$initiator" = - ]; then
+  initiator=$(value /sys/firmware/ibft/initiator/initiator-name)
+  portal=$(value /sys/firmware/ibft/target0/ip-addr)
+fi
 mac=$(value /sys/firmware/ibft/ethernet0/mac)
 firmware=bios
 [ -d /sys/firmware/efi ] && firmware=uefi
@@ -59,6 +65,15 @@ do_disks() {
     printf '%s sizeBytes=%s label=%s\n' "$(describe_disk "$disk")" \
       "$(blockdev --getsize64 "/dev/$disk")" "${label:--}"
   done
+}
+# As a tool that clones a disk while it runs: nothing is written to it meanwhile.
+do_copy() {
+  sync
+  mount -o remount,ro / || return
+  dd if="${1%% *}" of="${1#* }" bs=1M conv=sparse,fsync
+  copied=$?
+  mount -o remount,rw /
+  return $copied
 }
 do_log() { dmesg | tail -n 100; }
 
@@ -89,7 +104,7 @@ while true; do
   read -r id command rest || { sleep 1; continue; }
   case $command in
     poweroff | reboot) leave "$command" ;;
-    write | read | sum | get | post | mount | unmount | disks | log)
+    write | read | sum | get | post | mount | unmount | disks | copy | log)
       "do_$command" "$rest" >/run/answer 2>&1
       status=$?
       sed "s/^/cafeboot-pc: $id | /; \$a\\" /run/answer

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
 const name = Type.String({ minLength: 1, maxLength: 64 });
@@ -24,7 +25,7 @@ export const hostChanges = Type.Object(
 export const hostCapture = Type.Object({ image: name }, strict);
 
 const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
-const diskFormat = Type.Enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk']);
+const diskFormat = Type.Enum([...diskFormats]);
 const imageFields = {
   name,
   kind: Type.Enum(['os', 'data']),
@@ -52,6 +53,18 @@ export const pruning = Type.Object({ image: Type.Optional(name) }, strict);
 export const rollback = Type.Object({ version: versionNumber }, strict);
 export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);
 export const byVersion = Type.Object({ name, number: versionNumber });
+
+const diskName = Type.String({ pattern: '^/dev/', maxLength: 256 });
+export const diskPlan = Type.Object(
+  {
+    disk: diskName,
+    volumeGroup: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$' })),
+    readCache: Type.Optional(Type.Boolean()),
+    erase: Type.Optional(diskName),
+  },
+  strict,
+);
+export const cacheSwitch = Type.Object({ on: Type.Boolean() }, strict);
 
 const entryFields = {
   description: Type.Optional(Type.String({ maxLength: 200 })),

@@ -33,8 +33,8 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
     async (api) => {
       addHostRoutes(api, services);
       addImageRoutes(api, services);
-      addSystemRoutes(api, services);
       addStorageRoutes(api, services);
+      addSystemRoutes(api, services);
       addEventRoutes(api, services);
     },
     { prefix: '/api/v1' },

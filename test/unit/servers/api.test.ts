@@ -57,6 +57,41 @@ describe('REST API', () => {
     expect(refused.body.detail).toContain('vgextend');
   });
 
+  test('a capture is set and ended; what refuses it says why', async () => {
+    await call('POST', '/hosts', { name: 'pc-01', mac: '525400000001' });
+    await call('POST', '/images', { name: 'new', kind: 'os', sizeBytes: 4096 });
+    const set = (image: object) => call('PUT', '/hosts/pc-01/capture', image);
+    const refused = await set({ image: 'new' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'needs_super' } });
+    expect(refused.body.detail).toContain('host set pc-01 --super on');
+    await call('PATCH', '/hosts/pc-01', { super: true });
+    expect((await set({})).status).toBe(400);
+    expect((await set({ image: 'none' })).status).toBe(404);
+    expect(await set({ image: 'new' })).toMatchObject({ status: 200, body: { capture: 'new' } });
+    expect((await call('DELETE', '/images/new')).status).toBe(409);
+    const ended = await call('DELETE', '/hosts/pc-01/capture');
+    expect(ended).toMatchObject({ status: 200, body: { capture: null } });
+  });
+
+  test('unused versions go by the setting', async () => {
+    await call('POST', '/images', { name: 'new', kind: 'os', sizeBytes: 4096 });
+    await call('PUT', '/settings/versionsKept', { value: 0 });
+    for (const sizeBytes of [8192, 16384, 32768]) {
+      fake.clock.now += 1000;
+      await call('POST', '/images/new/grow', { sizeBytes });
+      await call('POST', '/images/new/publish', {});
+    }
+    const prune = (body: object) => call('POST', '/images/prune', body);
+    expect((await prune({})).body).toEqual([]);
+    await call('PUT', '/settings/versionsKept', { value: 1 });
+    expect((await prune({ image: 'new' })).body).toMatchObject([
+      { image: 'new', number: 1, sizeBytes: 4096 },
+      { image: 'new', number: 2, sizeBytes: 8192 },
+    ]);
+    expect((await prune({ image: 'none' })).status).toBe(404);
+    expect((await call('PUT', '/settings/versionsKept', { value: -1 })).status).toBe(400);
+  });
+
   test('a host’s secret is renewed and never told', async () => {
     await call('POST', '/hosts', { name: 'pc-01', mac: '525400000001', chap: false });
     const { findByMac } = fake.services.hosts;

@@ -120,6 +120,32 @@ describe('boot HTTP', () => {
     boots.sawAddress('52:54:00:00:00:02', '10.1.2.3');
   });
 
+  test('a PC that captures its own disk is led to it, with the disk beside', async () => {
+    const { captures, updateHost, images } = fake.services;
+    await images.createBlank({ name: 'new', kind: 'os' }, 1024);
+    updateHost('525400000001', { super: true, ip: '127.0.0.1' });
+    await captures.set('525400000001', 'new');
+    const menu = await script('/ipxe/cfg/mac-525400000001.ipxe.cfg');
+    expect(menu).toContain('choose --default capture');
+    const [, url] = /^:capture\nchain --replace --autofree (\S+) /m.exec(menu) ?? [];
+    const path = '/ipxe/capture/mac-525400000001.ipxe';
+    expect(url).toBe(`http://127.0.0.1:8080${path}`);
+    await expect(await script(path)).toMatchFileSnapshot(golden('capture'));
+    updateHost('525400000001', { chap: false });
+    expect(await script(path)).toMatch(/^clear username \|\|\nclear password \|\|$/m);
+    updateHost('525400000001', { chap: true });
+
+    // Not for others, not elsewhere, and not out of super mode.
+    expect(await script('/ipxe/cfg/mac-525400000002.ipxe.cfg')).not.toContain('capture');
+    expect(await script('/ipxe/capture/mac-525400000002.ipxe')).not.toContain('sanhook');
+    expect((await get('/ipxe/capture/mac-nonsense.ipxe')).status).toBe(404);
+    updateHost('525400000001', { super: false });
+    expect(await script('/ipxe/cfg/mac-525400000001.ipxe.cfg')).not.toContain('capture');
+    expect(await script(path)).toContain('not in super mode');
+    fake.clock.now += 121_000;
+    await captures.end('525400000001');
+  });
+
   test('super mode is said on the screen', async () => {
     fake.services.updateHost('pc-02', { super: true });
     expect(await script('/ipxe/cfg/mac-525400000002.ipxe.cfg')).toContain('SUPER MODE');

@@ -7,6 +7,7 @@ import { CafebootError } from '../../../src/errors.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
 import { createSettings } from '../../../src/service/settings.ts';
 import { createDiskFiles } from '../../../src/storage/disk-files.ts';
+import { createDiskSetup } from '../../../src/storage/disk-setup.ts';
 import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
@@ -30,6 +31,7 @@ describe('after a restart', () => {
       volumes: volumes.store,
       targets: targets.server,
       diskFiles: createDiskFiles(run),
+      diskSetup: createDiskSetup(run),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,

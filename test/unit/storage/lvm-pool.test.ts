@@ -59,6 +59,7 @@ describe('a pool that is there', () => {
     };
     const lvm: Lvm = {
       change: async (argv) => void changes.push(argv),
+      exclusive: (work) => work(),
       report: async () => JSON.stringify({ report: [{ lv: [row] }] }),
     };
     return { lvm, changes };
