@@ -126,6 +126,7 @@ export function createDisks(deps: DiskDeps) {
     releaseDrafts: drafts.release,
     withoutEditor: drafts.withoutEditor,
     rememberEditors: drafts.rememberEditors,
+    editorArrived: drafts.editorArrived,
     endCapture: drafts.endCapture,
 
     /** Before a host is removed: nothing is left that it could log in to. */
