@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run test test-unit test-interop test-vm check format bench fuzz
+.PHONY: help demo run test test-unit test-interop test-vm torture check format bench fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -40,9 +40,17 @@ check: ## types, lint, format, import rules
 format: ## write the format and safe lint fixes
 	@npm run --silent format
 
-bench: ## side by side with dnsmasq, tftpd-hpa and nginx; JSON in bench-results/
+bench: ## side by side with dnsmasq, tftpd-hpa, nginx and targetcli; JSON in bench-results/
 	@scripts/setup run lab test bench
 	@npm run --silent bench
+
+torture: ## an hour of kills and pulled plugs in the middle of work (KILLS=, VM_KILLS=, VM_RESETS=, SEED=)
+	@scripts/setup run lab test
+	@CAFEBOOT_KILLS=$(KILLS) CAFEBOOT_VM_KILLS=$(VM_KILLS) CAFEBOOT_VM_RESETS=$(VM_RESETS) \
+	  $(if $(SEED),CAFEBOOT_SEED=$(SEED)) npm run --silent test:vm -- test/vm/sudden-ends.test.ts
+torture: KILLS = 100
+torture: VM_KILLS = 20
+torture: VM_RESETS = 10
 
 fuzz: ## a million hostile datagrams to each UDP port of a running server (COUNT=, SEED=)
 	@scripts/setup run lab test

@@ -20,6 +20,7 @@ export const errorCodes = [
   'disk_file_refers',
   'destination_full',
   'no_space',
+  'pool_nearly_full',
   'pool_in_use',
   'command_failed',
   'command_missing',

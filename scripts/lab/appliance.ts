@@ -41,6 +41,12 @@ const startTimeoutMs = 180_000;
 const cliTimeoutMs = 5 * 60_000;
 const maxLogLines = 20_000;
 
+/** Runs a `cafeboot` command where none serves, as on a new server. */
+export const runCafeboot = ({ server }: Pick<Lab, 'server'>, ...args: string[]) =>
+  server.run([process.execPath, bundlePath, '--data-dir', server.dataDir, ...args], {
+    timeoutMs: cliTimeoutMs,
+  });
+
 /** Starts `cafeboot serve` in the lab and waits until it is ready. */
 export async function startAppliance(
   { server: place }: Pick<Lab, 'server'>,

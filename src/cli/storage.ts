@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { addCacheCommand } from './storage-cache.ts';
 import { addDiskCommands } from './storage-disks.ts';
+import { addPoolCommand } from './storage-pool.ts';
 
 /** `cafeboot storage ...`: where the disks are. */
 export function addStorageCommand(program: Command, context: CliContext): void {
   const storage = program.command('storage').description('the pool that all disks are in');
+  addPoolCommand(storage, context);
   addDiskCommands(storage, context);
   addCacheCommand(storage, context);
 

@@ -195,6 +195,7 @@ export function createBoots(deps: BootDeps) {
       const host = mac === undefined ? undefined : hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
       timeline.record({ kind: 'boot.os', mac: host.mac, data: { ...report } });
+      disks.editorArrived(host.mac);
       prepareNext(host);
     },
   };

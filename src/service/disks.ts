@@ -26,6 +26,8 @@ export interface DiskDeps {
   settings: () => Settings;
   timeline: Timeline;
   serialise: Serialise;
+  /** Whether the pool has room for what is not needed yet. */
+  hasRoom: () => boolean;
   log: Logger;
   now: () => number;
 }
@@ -100,11 +102,23 @@ export function createDisks(deps: DiskDeps) {
 
     /** Makes ahead, in the background, what the next boot will need. Failure becomes an event. */
     prepare(host: HostRow, entry: EntryRow): Promise<void> {
-      if (host.super) return Promise.resolve();
+      if (host.super || !deps.hasRoom()) return Promise.resolve();
       return perHost(host, () => orEvent(entry, host, () => overlays.prepare(host, entry)));
     },
 
     reset,
+
+    /**
+     * Drops of a host's disks what `choose` says, which is asked in the host's turn. All that one target
+     * exports must go together. Tells whether anything went.
+     */
+    dropIdle: (host: HostRow, choose: () => Promise<OverlayRow[]>): Promise<boolean> =>
+      perHost(host, async () => {
+        const rows = await choose();
+        for (const row of rows) await dropOverlay(row);
+        return rows.length > 0;
+      }),
+
     /** What this PC captures its own disk to, beside it. `address` is the PC's. */
     attachCapture: (host: HostRow, address: string): Promise<AttachedDisk> =>
       drafts.attachCapture({ host, address }),
@@ -112,6 +126,7 @@ export function createDisks(deps: DiskDeps) {
     releaseDrafts: drafts.release,
     withoutEditor: drafts.withoutEditor,
     rememberEditors: drafts.rememberEditors,
+    editorArrived: drafts.editorArrived,
     endCapture: drafts.endCapture,
 
     /** Before a host is removed: nothing is left that it could log in to. */

@@ -179,6 +179,9 @@ export function createDraftDisks(deps: DraftDiskDeps) {
       });
     },
 
+    /** An editor's OS is up: from now on its session tells whether it has the drafts. */
+    editorArrived: holders.arrived,
+
     /** After a start: an editor that was booting meanwhile is given time to log in (again). */
     rememberEditors(): void {
       for (const { name, hostId } of drafts.given()) {

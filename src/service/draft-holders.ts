@@ -16,6 +16,10 @@ export function createDraftHolders(now: () => number) {
       holders.set(target, { mac, address, since: now() });
     },
     drop: (target: string) => void holders.delete(target),
+    /** Its OS is up, so it has its session: once that ends, the PC is off. */
+    arrived(mac: string): void {
+      for (const [target, holder] of holders) if (holder.mac === mac) holders.delete(target);
+    },
     /** A PC, other than this one, that is starting from drafts behind one of these targets. */
     findOther(names: readonly string[], mac?: string): DraftHolder | undefined {
       return names

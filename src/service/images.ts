@@ -20,11 +20,13 @@ export interface Image {
   versions: {
     number: number;
     note: string;
+    /** What it is called in the pool. */
+    volume: string;
     sizeBytes: number;
     createdAt: number;
     ready: boolean;
   }[];
-  draft: { base: number; sizeBytes: number; createdAt: number } | null;
+  draft: { base: number; volume: string; sizeBytes: number; createdAt: number } | null;
 }
 
 export interface NewImage {
@@ -39,6 +41,8 @@ export interface ImageDeps {
   timeline: Timeline;
   serialise: Serialise;
   volumeLife: VolumeLife;
+  /** Throws where nothing new may be put into the pool. */
+  admit: () => Promise<void>;
   now: () => number;
 }
 
@@ -63,9 +67,10 @@ export function createImages(deps: ImageDeps) {
       description: image.description,
       sizeBytes: image.sizeBytes,
       published: image.publishedVersionId && numberOf(image.publishedVersionId),
-      versions: versions.map(({ number, note, sizeBytes, createdAt, state }) => ({
+      versions: versions.map(({ number, note, volume, sizeBytes, createdAt, state }) => ({
         number,
         note,
+        volume,
         sizeBytes,
         createdAt,
         ready: state === 'ready',
@@ -73,6 +78,7 @@ export function createImages(deps: ImageDeps) {
       draft: draft
         ? {
             base: numberOf(draft.baseVersionId) ?? 0,
+            volume: draft.volume,
             sizeBytes: draft.sizeBytes,
             createdAt: draft.createdAt,
           }
@@ -132,6 +138,7 @@ export function createImages(deps: ImageDeps) {
 
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
+      await deps.admit();
       const version = addRecord(image, sizeBytes);
       await makeFirst(version, sizeBytes);
       return present(getRow(image.name));

@@ -1,6 +1,6 @@
 import type { Volume } from '../storage/volumes.ts';
 import type { DraftRow, VersionRow } from '../store/images.ts';
-import type { OverlayRow } from '../store/overlays.ts';
+import { isUsed, type OverlayRow } from '../store/overlays.ts';
 
 /** What the database says there should be. */
 export interface Desired {
@@ -18,6 +18,8 @@ export type VolumeStep =
   | { action: 'remove-volume'; volume: string }
   /** Its volume is gone: its host gets another one at its next boot. */
   | { action: 'forget-overlay'; volume: string; overlay: OverlayRow }
+  /** Nothing is lost: a crash came between its row and its volume, and no PC ever had it. */
+  | { action: 'forget-unmade'; volume: string; overlay: OverlayRow }
   /** Only people can decide: told, and left alone. */
   | { action: 'report-unknown'; volume: string }
   | { action: 'report-lost-version'; volume: string; version: VersionRow }
@@ -47,7 +49,8 @@ export function planVolumes(actual: readonly Volume[], desired: Desired): Volume
         return { action, volume: name };
       }),
     ...overlays.filter(isMissing).map((overlay): VolumeStep => {
-      return { action: 'forget-overlay', volume: overlay.volume, overlay };
+      const action = isUsed(overlay) ? 'forget-overlay' : 'forget-unmade';
+      return { action, volume: overlay.volume, overlay };
     }),
     ...versions
       .filter((version) => version.state === 'ready' && isMissing(version))

@@ -73,7 +73,7 @@ export function createReconcile(deps: ReconcileDeps) {
     return attempt(described, async () => {
       if (step.action === 'activate') await volumes.activate(subject);
       else if (step.action === 'remove-volume') await volumes.remove(subject);
-      else return step.action === 'forget-overlay' && disks.forgetLost(step.overlay);
+      else return 'overlay' in step && disks.forgetLost(step.overlay);
       return true;
     });
   }
@@ -179,7 +179,7 @@ export function createReconcile(deps: ReconcileDeps) {
 /** Whose a volume is, in words people know. */
 function describe(store: Store, step: VolumeStep): Pick<ReconcileStep, 'detail' | 'mac'> {
   const imageName = (id: number) => store.images.find({ id })?.name ?? '';
-  if (step.action === 'forget-overlay') {
+  if ('overlay' in step) {
     const host = store.hosts.find('id', step.overlay.hostId);
     const detail = `${host?.name ?? ''} ${imageName(step.overlay.imageId)}`.trim();
     return { detail, mac: host?.mac ?? null };

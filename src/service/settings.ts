@@ -3,6 +3,9 @@ import { Value } from 'typebox/value';
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 
+const percent = (byDefault: number) =>
+  Type.Integer({ minimum: 1, maximum: 99, default: byDefault });
+
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
 export const settingsSchema = Type.Object({
   /** What a PC that is in no list gets: no answer, its own disk, or a screen that tells its MAC. */
@@ -31,6 +34,16 @@ export const settingsSchema = Type.Object({
   }),
   /** How many of an image's unpublished versions stay that nobody uses, the newest ones; 0: all. */
   versionsKept: Type.Integer({ minimum: 0, maximum: 1_000, default: 5 }),
+  /** From so much of the pool's data on: a warning; room is made; nothing new is made. */
+  poolWarnPercent: percent(80),
+  poolFreePercent: percent(90),
+  poolRefusePercent: percent(95),
+  /** The same of its metadata: lvm makes no snapshots in the last quarter of a small one. */
+  poolMetadataWarnPercent: percent(50),
+  poolMetadataFreePercent: percent(60),
+  poolMetadataRefusePercent: percent(70),
+  /** Whether the pool takes what is free in its volume group before it is full. */
+  poolGrow: Type.Boolean({ default: true }),
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });
@@ -42,6 +55,12 @@ export type SettingKey = keyof Settings;
 /** Whether it says where disks are: not to be changed while there are any. */
 export const isStorageSetting = (key: string): boolean =>
   key === 'volumeGroup' || key === 'thinPool';
+
+/** Each list must rise. */
+const risingKeys = [
+  ['poolWarnPercent', 'poolFreePercent', 'poolRefusePercent'],
+  ['poolMetadataWarnPercent', 'poolMetadataFreePercent', 'poolMetadataRefusePercent'],
+] as const;
 
 const keys = Object.keys(settingsSchema.properties) as SettingKey[];
 
@@ -59,13 +78,17 @@ export function createSettings(store: Store) {
         const context = { field: known, value: JSON.stringify(value), reason: error.message };
         throw new CafebootError('invalid_value', context);
       }
+      refuseDisorder({ ...current, [known]: value }, known);
       store.settings.set(known, value);
       current = load(store);
       return current;
     },
-    /** Back to the default. */
+    /** Back to the default; throws as `set` does. */
     reset(key: string): Settings {
-      store.settings.remove(findKey(key));
+      const known = findKey(key);
+      const byDefault = Value.Default(settingsSchema.properties[known], undefined);
+      refuseDisorder({ ...current, [known]: byDefault } as Settings, known);
+      store.settings.remove(known);
       current = load(store);
       return current;
     },
@@ -76,6 +99,17 @@ function findKey(key: string): SettingKey {
   const known = keys.find((candidate) => candidate === key);
   if (!known) throw new CafebootError('not_found', { kind: 'setting', name: key });
   return known;
+}
+
+/** Throws `invalid_value` where limits would come after one another in the wrong order. */
+function refuseDisorder(settings: Settings, changed: SettingKey): void {
+  for (const list of risingKeys) {
+    const values = list.map((key) => settings[key]);
+    const rises = values.every((value, index) => index === 0 || value > (values[index - 1] ?? 0));
+    if (rises || !list.some((key) => key === changed)) continue;
+    const value = String(settings[changed]);
+    throw new CafebootError('invalid_value', { field: changed, value, reason: list.join(' < ') });
+  }
 }
 
 /** A stored value that no longer fits (an older program's) gives way to the default. */

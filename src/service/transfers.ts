@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { getImage, getPublished, getVersion } from './image-lookup.ts';
 import type { Images, NewImage } from './images.ts';
+import type { PoolGauge } from './pool-gauge.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -15,6 +16,7 @@ export interface TransferDeps {
   volumes: VolumeStore;
   images: Images;
   diskFiles: DiskFiles;
+  pool: Pick<PoolGauge, 'admit' | 'filling'>;
   tasks: Tasks;
   timeline: Timeline;
 }
@@ -30,16 +32,19 @@ export type Transfers = ReturnType<typeof createTransfers>;
 
 /** Images from files and disks of this machine, and to files; as tasks. */
 export function createTransfers(deps: TransferDeps) {
-  const { store, volumes, images, diskFiles, tasks, timeline } = deps;
+  const { store, volumes, images, diskFiles, pool, tasks, timeline } = deps;
 
   return {
     /** Copies a disk into a new image; the file or device is not changed. */
     async import(image: NewImage, path: string, format?: DiskFormat): Promise<TaskRow> {
+      await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = images.begin(image, source.sizeBytes);
       return tasks.start('image.import', image.name, ({ signal, progress }: TaskControl) =>
         fill((devicePath) =>
-          diskFiles.copyIn(source, devicePath, { signal, onProgress: progress }),
+          pool.filling(signal, (braked) =>
+            diskFiles.copyIn(source, devicePath, { signal: braked, onProgress: progress }),
+          ),
         ),
       );
     },

@@ -17,6 +17,8 @@ export interface VersionDeps {
   overlays: Overlays;
   isHeld: (versionId: number) => boolean;
   settings: () => Settings;
+  /** Throws where nothing new may be put into the pool. */
+  admit: () => Promise<void>;
   timeline: Timeline;
   serialise: Serialise;
   now: () => number;
@@ -46,6 +48,7 @@ export function createVersions(deps: VersionDeps) {
   async function makeDraft(image: ImageRow): Promise<DraftRow> {
     const draft = store.images.findDraft(image.id);
     if (draft) return draft;
+    await deps.admit();
     const { id: baseVersionId, volume: origin, sizeBytes } = getPublished(store, image);
     // The time makes the name new: no volume is ever taken for another one of the same name.
     const volume = `img-${image.id}-d${now()}`;
@@ -107,6 +110,7 @@ export function createVersions(deps: VersionDeps) {
     grow: (name: string, sizeBytes: number): Promise<void> => {
       const image = getRow(name);
       return inTurn(image, async () => {
+        await deps.admit();
         const draft = await makeDraft(image);
         if (sizeBytes <= draft.sizeBytes) {
           const context = { field: 'sizeBytes', value: sizeBytes, reason: `> ${draft.sizeBytes}` };

@@ -18,7 +18,7 @@ const gibibyte = 1024 ** 3;
  */
 const chunkSizeBytes = 64 * 1024;
 /** dm-thin's own limit is 15.81 GiB; lvm rounds what is above. */
-const largestMetadataBytes = 15 * gibibyte;
+export const largestMetadataBytes = 15 * gibibyte;
 const smallestMetadataBytes = 16 * mebibyte;
 /** Of the group's free space; the rest is what data and metadata can still grow by. */
 const dataShare = 0.9;

@@ -15,6 +15,9 @@ export interface LvmVolume {
   chunkSizeBytes: number;
   isActive: boolean;
   isOpen: boolean;
+  /** Of its volume group. */
+  groupFreeBytes: number;
+  extentSizeBytes: number;
 }
 
 /** `-o` of the report that `parseVolumes` reads. */
@@ -29,6 +32,8 @@ export const volumeFields = [
   'metadata_percent',
   'lv_metadata_size',
   'chunk_size',
+  'vg_free',
+  'vg_extent_size',
 ].join(',');
 
 /** A volume group; sizes in bytes. */
@@ -75,6 +80,8 @@ export function parseVolumes(text: string): LvmVolume[] {
       chunkSizeBytes: Number(row.chunk_size),
       isActive: attributes[4] === 'a',
       isOpen: attributes[5] === 'o',
+      groupFreeBytes: Number(row.vg_free),
+      extentSizeBytes: Number(row.vg_extent_size),
     };
   });
 }

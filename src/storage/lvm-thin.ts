@@ -2,6 +2,7 @@ import { CafebootError, hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
 import { createLvm } from './lvm-batch.ts';
 import { ensureThinPool, findVolume, type ThinPoolOptions } from './lvm-pool.ts';
+import { growPool, readCapacity } from './lvm-pool-space.ts';
 import { type LvmVolume, parseVolumes, volumeFields } from './lvm-report.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
 import { createReadCache } from './read-cache.ts';
@@ -89,21 +90,9 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
 
     devicePath: (name) => `/dev/${path(name)}`,
 
-    async capacity() {
-      const found = await findVolume(lvm, `${volumeGroup}/${pool}`);
-      if (!found)
-        throw new CafebootError('storage_unavailable', { path: `${volumeGroup}/${pool}` });
-      const share = (sizeBytes: number, percent: number) => Math.round((sizeBytes * percent) / 100);
-      const { sizeBytes, dataPercent, metadataSizeBytes, metadataPercent } = found;
-      return {
-        totalBytes: sizeBytes,
-        usedBytes: share(sizeBytes, dataPercent),
-        metadata: {
-          totalBytes: metadataSizeBytes,
-          usedBytes: share(metadataSizeBytes, metadataPercent),
-        },
-      };
-    },
+    capacity: () => readCapacity(lvm, `${volumeGroup}/${pool}`),
+
+    growPool: (space, byBytes) => growPool(lvm, `${volumeGroup}/${pool}`, space, byBytes),
 
     readCache,
 

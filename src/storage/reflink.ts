@@ -83,7 +83,8 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
 
     async capacity() {
       const { bsize, blocks, bfree } = await statfs(directory);
-      return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
+      const health = bfree === 0 ? 'full' : 'good';
+      return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize, health };
     },
 
     close: pool.close,

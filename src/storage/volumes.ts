@@ -11,11 +11,24 @@ export interface Volume {
   isActive: boolean;
 }
 
+/** The parts of a pool that fill each on their own: what is written, and who has which of it. */
+export type PoolSpace = 'data' | 'metadata';
+
+/**
+ * `good`; `full`: whoever writes where it has not written before gets an error; `read-only`: nor can
+ * anything be made or removed, until metadata grows; `failed`: only a repair helps. What was written is
+ * read in all but the last.
+ */
+export type PoolHealth = 'good' | 'full' | 'read-only' | 'failed';
+
 /** How full the pool is. `metadata` only where the store has a separate space for it. */
 export interface Capacity {
   totalBytes: number;
   usedBytes: number;
   metadata?: { totalBytes: number; usedBytes: number };
+  health: PoolHealth;
+  /** What `growPool` could still take; absent where a pool has what it has. */
+  growableBytes?: number;
 }
 
 /**
@@ -43,5 +56,10 @@ export interface VolumeStore {
   capacity(): Promise<Capacity>;
   /** Where the store can have one. */
   readonly readCache?: ReadCache;
+  /**
+   * Makes the pool larger while it is used, by at most this, rounded down to the unit that space is given
+   * out in. Growing metadata may cost as much again for its spare copy. Throws `no_space`.
+   */
+  growPool?(space: PoolSpace, byBytes: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -90,6 +90,13 @@ export interface Schema {
     mac: string | null;
     data: string;
   };
+  poolSamples: {
+    at: number;
+    totalBytes: number;
+    usedBytes: number;
+    metadataTotalBytes: number | null;
+    metadataUsedBytes: number | null;
+  };
   tasks: {
     id: Generated<number>;
     kind: string;

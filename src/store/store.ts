@@ -5,6 +5,7 @@ import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createOverlayRepository } from './overlays.ts';
+import { createPoolSampleRepository } from './pool-samples.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
@@ -26,6 +27,7 @@ export function openStore(path: string) {
     captures: createCaptureRepository(db),
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
+    poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
     transaction: db.transaction,
     close: db.close,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CafebootError } from '../../src/errors.ts';
 import { checkVolumeName } from '../../src/storage/names.ts';
 import type { Session, TargetServer, TargetSpec } from '../../src/storage/targets.ts';
-import type { VolumeStore } from '../../src/storage/volumes.ts';
+import type { Capacity, VolumeStore } from '../../src/storage/volumes.ts';
 
 type Operation = 'create' | 'snapshot' | 'remove' | 'ensure' | 'sessions';
 
@@ -30,6 +30,7 @@ export async function createFakeVolumes() {
     return join(directory, name);
   };
   const inactive = new Set<string>();
+  const capacity: Partial<Capacity> = {};
   const exists = (name: string) =>
     stat(path(name)).then(
       () => true,
@@ -71,11 +72,18 @@ export async function createFakeVolumes() {
       return found.flat();
     },
     devicePath: path,
-    capacity: async () => ({ totalBytes: 1e12, usedBytes: 0 }),
+    capacity: async () => ({ totalBytes: 1e12, usedBytes: 0, health: 'good', ...capacity }),
     close: async () => {},
   };
   const names = async () => (await store.list()).map(({ name }) => name);
-  return { store, names, inactive, ...faults, cleanUp: () => rm(directory, { recursive: true }) };
+  return {
+    store,
+    names,
+    inactive,
+    capacity,
+    ...faults,
+    cleanUp: () => rm(directory, { recursive: true }),
+  };
 }
 
 /** Targets in memory; sessions are what a test says. */

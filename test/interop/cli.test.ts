@@ -77,6 +77,29 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep +yes +-$/m);
   });
 
+  test('the pool: how full it is, and from when on nothing new is made', async () => {
+    const status = await json('storage', 'status');
+    expect(status).toMatchObject({
+      kind: 'reflink',
+      state: 'ok',
+      data: { level: 'ok', limits: { warn: 80, free: 90, refuse: 95 }, fullInDays: null },
+      metadata: null,
+      growableBytes: null,
+    });
+    expect(status.data.percent).toBeCloseTo(
+      (status.data.usedBytes / status.data.totalBytes) * 100,
+      0,
+    );
+    const { stdout } = await cli(['storage', 'status']);
+    expect(stdout).toMatch(/^pool +reflink +ok$/m);
+    expect(stdout).toMatch(/^data +[\d.]+ % +[\d.]+ MiB of [\d.]+ MiB; warns at 80 %/m);
+    await json('setting', 'set', 'poolWarnPercent', '1');
+    expect(await json('storage', 'status')).toMatchObject({ data: { limits: { warn: 1 } } });
+    const disorder = await cli(['setting', 'set', 'poolFreePercent', '96']);
+    expect(disorder.stderr).toContain('poolWarnPercent < poolFreePercent < poolRefusePercent');
+    await json('setting', 'reset', 'poolWarnPercent');
+  });
+
   test('CHAP: a switch per PC and a new secret; the secret itself is shown nowhere', async () => {
     expect(await json('host', 'set', '前台', '--chap', 'off')).toMatchObject([{ chap: false }]);
     expect(await json('host', 'set', '前台', '--chap', 'on')).toMatchObject([{ chap: true }]);

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import type { LabServer } from '../../scripts/lab/lab.ts';
 import type { Running } from '../../scripts/lab/run.ts';
-import { type ServerVm, serverDataDir } from '../../scripts/lab/server-vm/vm.ts';
 import type { ApiCall } from '../../src/cli/client.ts';
 import { hasCode } from '../../src/errors.ts';
 import type { Image } from '../../src/service/images.ts';
@@ -13,8 +12,9 @@ export interface CafeLifeOptions {
   seed: number;
   /** The last one is in super mode. */
   pcs: readonly PaperPc[];
-  vm: ServerVm;
-  volumeGroup: string;
+  place: LabServer;
+  /** Where the pool has a volume. */
+  deviceOf: (volume: string) => string;
   /** Of the server that runs now. */
   api: () => ApiCall;
 }
@@ -33,11 +33,13 @@ function createRandom(seed: number) {
   };
 }
 
+export type CafeLife = ReturnType<typeof createCafeLife>;
+
 /**
  * What happens in a cafe all day, at random and much of it at once: PCs boot, are reset, a golden disk is
  * changed, published, rolled back, images come and go. It remembers what the server said it had done.
  */
-export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOptions) {
+export function createCafeLife({ seed, pcs, place, deviceOf, api }: CafeLifeOptions) {
   const random = createRandom(seed);
   const editor = pcs.at(-1) as PaperPc;
   const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)] as Item;
@@ -53,9 +55,9 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
 
   /** A file of random data in the VM. */
   const randomFile = async (sizeMib: number): Promise<string> => {
-    const path = `${serverDataDir}/import-${sizeMib}.raw`;
+    const path = `${place.dataDir}/import-${sizeMib}.raw`;
     const copy = [`of=${path}`, 'bs=1M', `count=${sizeMib}`, 'status=none'];
-    await vm.run(['dd', 'if=/dev/urandom', ...copy]);
+    await place.run(['dd', 'if=/dev/urandom', ...copy]);
     return path;
   };
 
@@ -65,38 +67,32 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
       .toBe('done');
   }
 
-  /** Changes a draft's disk, as its editor would. */
-  async function scribble(target: string): Promise<void> {
-    const lun = `/sys/kernel/config/target/iscsi/${target}/tpgt_1/lun/lun_0`;
-    const links = await vm.run(['find', lun, '-type', 'l', '-printf', '%l\n']);
-    const [, volume] = /\/(cb-img-[^/\n]+)$/m.exec(links) ?? [];
-    if (!volume) return;
-    const where = [`of=/dev/${volumeGroup}/${volume}`, 'bs=4k', 'count=1', `seek=${random(4_000)}`];
-    await vm.run(['dd', 'if=/dev/urandom', ...where, 'conv=notrunc,fsync', 'status=none']);
+  /** Changes the draft's disk, as its editor would. */
+  async function scribble(): Promise<void> {
+    const { draft } = await image();
+    if (!draft) return;
+    const where = [`of=${deviceOf(draft.volume)}`, 'bs=4k', 'count=1', `seek=${random(4_000)}`];
+    await place.run(['dd', 'if=/dev/urandom', ...where, 'conv=notrunc,fsync', 'status=none']);
   }
 
-  /** Number and device of each version, from the database itself. */
-  async function volumesOfVersions(): Promise<{ number: number; volume: string }[]> {
-    const program = `
-      const Database = require(process.argv[1]);
-      const database = new Database(process.argv[2], { readonly: true });
-      const query = 'SELECT number, volume FROM versions WHERE imageId = (SELECT id FROM images WHERE name = ?)';
-      console.log(JSON.stringify(database.prepare(query).all(process.argv[3])));`;
-    const sqlite = fileURLToPath(new URL('../../node_modules/better-sqlite3', import.meta.url));
-    const database = `${serverDataDir}/cafeboot.db`;
-    const argv = [process.execPath, '-e', program, sqlite, database, imageName] as const;
-    return JSON.parse(await vm.run(argv)) as { number: number; volume: string }[];
+  async function edit(): Promise<void> {
+    if (await editor.ask(imageName)) await scribble();
   }
 
   const deeds: Record<string, () => Promise<unknown>> = {
     boot: () => pick(pcs.slice(0, -1)).ask(imageName),
-    async edit() {
-      const ticket = await editor.ask(imageName);
-      if (ticket) await scribble(ticket.target);
-    },
+    edit,
     reset: () => call('POST', `/hosts/${pick(pcs).name}/reset`, {}),
     async publish() {
-      kept.add(((await call('POST', `/images/${imageName}/publish`, {})) as Image).published ?? 0);
+      await edit();
+      const setSuper = (isSuper: boolean) =>
+        call('PATCH', `/hosts/${editor.name}`, { super: isSuper });
+      // From its script on, an editor may be on its way to its disk for two minutes; not one that boots as others do.
+      await setSuper(false);
+      await editor.ask(imageName);
+      const published = await call('POST', `/images/${imageName}/publish`, {});
+      kept.add((published as Image).published ?? 0);
+      await setSuper(true);
     },
     discard: () => call('DELETE', `/images/${imageName}/draft`),
     grow: async () =>
@@ -117,7 +113,7 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
     },
     async import() {
       extra += 1;
-      const path = `${serverDataDir}/import-16.raw`;
+      const path = `${place.dataDir}/import-16.raw`;
       await call('POST', '/images/import', { name: `extra-${extra}`, kind: 'data', path });
     },
     async removeImage() {
@@ -192,9 +188,9 @@ export function createCafeLife({ seed, pcs, vm, volumeGroup, api }: CafeLifeOpti
 
     /** No version has another content than when it was first seen. */
     async checkSums(): Promise<void> {
-      for (const { number, volume } of await volumesOfVersions()) {
-        const device = `/dev/${volumeGroup}/cb-${volume}`;
-        const [sum = ''] = (await vm.run(['md5sum', device], { timeoutMs: 120_000 })).split(' ');
+      for (const { number, volume } of (await image()).versions) {
+        const said = await place.run(['md5sum', deviceOf(volume)], { timeoutMs: 120_000 });
+        const [sum = ''] = said.split(' ');
         if (!sums.has(number)) sums.set(number, sum);
         expect(sum, `version ${number}`).toBe(sums.get(number));
       }

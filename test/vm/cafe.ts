@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { type Appliance, startAppliance, type TimelineEvent } from '../../scripts/lab/appliance.ts';
+import {
+  type Appliance,
+  runCafeboot,
+  startAppliance,
+  type TimelineEvent,
+} from '../../scripts/lab/appliance.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
 import { osImage } from '../../scripts/lab/os-image.ts';
 import type { Pc, PcSpec } from '../../scripts/lab/pc.ts';
@@ -190,11 +195,9 @@ async function build(
   };
 }
 
-/** As an administrator does it on a new server: it counts from the next start on. */
-async function useVolumeGroup(lab: Lab, volumeGroup: string): Promise<void> {
-  const appliance = await startAppliance(lab);
-  await appliance.api('POST', '/storage/init', { disk: poolDisk, volumeGroup });
-  await appliance.stop();
+/** As an administrator does it on a new server. */
+export async function useVolumeGroup(lab: Lab, volumeGroup: string): Promise<void> {
+  await runCafeboot(lab, 'storage', 'init', poolDisk, '--group', volumeGroup);
 }
 
 async function importImage(

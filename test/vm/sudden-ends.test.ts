@@ -1,65 +1,104 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from '../../scripts/lab/appliance.ts';
-import { type ServerLab, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
-import { poolDisk } from './cafe.ts';
-import { createCafeLife } from './cafe-life.ts';
+import { type Lab, startLab } from '../../scripts/lab/lab.ts';
+import { startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
+import { useVolumeGroup } from './cafe.ts';
+import { type CafeLife, createCafeLife } from './cafe-life.ts';
 import { evidenceOf } from './evidence.ts';
-import { type PaperPc, plugInPaperPcs } from './paper-pcs.ts';
+import { plugInPaperPcs } from './paper-pcs.ts';
 
 /** `make torture` has many more; here they show that it still works. */
-const kills = Number(process.env.CAFEBOOT_KILLS ?? 4);
-const resets = Number(process.env.CAFEBOOT_RESETS ?? 1);
-const seed = Number(process.env.CAFEBOOT_SEED ?? Date.now() % 1_000_000);
+const counted = (name: string, byDefault: number) => Number(process.env[name] ?? byDefault);
+const kills = counted('CAFEBOOT_KILLS', 8);
+const vmKills = counted('CAFEBOOT_VM_KILLS', 1);
+const vmResets = counted('CAFEBOOT_VM_RESETS', 1);
+const seed = counted('CAFEBOOT_SEED', Date.now() % 1_000_000);
 const volumeGroup = 'pool';
+const longestMs = 4 * 3_600_000;
 
-let lab: ServerLab;
 let appliance: Appliance;
-let pcs: PaperPc[] = [];
-const closers: (() => Promise<void>)[] = [];
+let closers: (() => Promise<void>)[] = [];
 
-const restart = async () => {
-  appliance = await startAppliance(lab);
-};
-
-beforeAll(async () => {
-  lab = await startServerLab({ vm: { disks: [{ name: 'pool', sizeBytes: 4 * 2 ** 30 }] } });
-  closers.push(lab.close);
-  await restart();
-  await appliance.api('POST', '/storage/init', { disk: poolDisk, volumeGroup });
-  await appliance.stop();
-  await restart();
-  const paper = await plugInPaperPcs(lab, 5);
-  closers.push(paper.close);
-  pcs = paper.pcs;
-});
 beforeEach(({ onTestFailed }) => {
   onTestFailed(async () => console.log(await evidenceOf([], appliance)));
 });
-afterAll(async () => {
+afterEach(async () => {
   for (const close of closers.reverse()) await close();
+  closers = [];
 });
 
-test(`after ${kills} kills and ${resets} pulled plugs in the middle of work nothing is lost, and nothing is left over`, async () => {
+const restart = async (lab: Lab) => {
+  appliance = await startAppliance(lab);
+};
+
+/** A cafe where something goes on, on volumes that are at `deviceOf`. */
+async function openLife(lab: Lab, deviceOf: (volume: string) => string): Promise<CafeLife> {
+  await restart(lab);
+  const { pcs, close } = await plugInPaperPcs(lab, 5);
+  closers.push(close);
   console.log(`seed ${seed}`);
-  const life = createCafeLife({ seed, pcs, vm: lab.vm, volumeGroup, api: () => appliance.api });
+  const api = () => appliance.api;
+  const life = createCafeLife({ seed, pcs, place: lab.server, deviceOf, api });
   await life.open();
-  const ends = [
-    ...Array.from({ length: kills }, () => 'kill' as const),
-    ...Array.from({ length: resets }, () => 'reset' as const),
-  ];
+  return life;
+}
+
+/** The end comes in the middle of work; then the server starts, and everything must be right. */
+async function surviveEach(
+  lab: Lab,
+  life: CafeLife,
+  ends: readonly (() => Promise<void>)[],
+): Promise<void> {
   for (const [index, end] of ends.entries()) {
     const work = life.work(3);
-    const readers = end === 'reset' ? await life.startReaders() : [];
     await sleep(life.random(3_000));
-    if (end === 'kill') await appliance.crash();
-    else await lab.vm.reset();
+    await end();
     await work;
-    for (const reader of readers) await reader.stop();
-    await restart();
+    await restart(lab);
     await life.check();
-    if (index % 10 === 9 || index === ends.length - 1) await life.checkSums();
-    if (index % 10 === 9) console.log(`${index + 1} of ${ends.length}: ${life.summary()}`);
+    const count = index + 1;
+    if (count % 10 === 0 || count === ends.length) await life.checkSums();
+    if (count % 10 === 0) console.log(`${count} of ${ends.length}: ${life.summary()}`);
   }
   console.log(life.summary());
-}, 7_200_000);
+}
+
+test(
+  `after ${kills} kills in the middle of work nothing is lost, and nothing is left over`,
+  async () => {
+    const lab = await startLab();
+    closers.push(lab.close);
+    const life = await openLife(lab, (volume) => join(lab.server.dataDir, 'pool', `${volume}.img`));
+    await surviveEach(
+      lab,
+      life,
+      Array.from({ length: kills }, () => () => appliance.crash()),
+    );
+  },
+  longestMs,
+);
+
+test(
+  `so it is on real disks, after ${vmKills} kills, and ${vmResets} pulled plugs while PCs read`,
+  async () => {
+    const disks = [{ name: 'pool', sizeBytes: 4 * 2 ** 30 }];
+    const lab = await startServerLab({ vm: { disks } });
+    closers.push(lab.close);
+    await useVolumeGroup(lab, volumeGroup);
+    const life = await openLife(lab, (volume) => `/dev/${volumeGroup}/cb-${volume}`);
+    const pullPlug = async () => {
+      const readers = await life.startReaders();
+      expect(readers).not.toHaveLength(0);
+      await sleep(life.random(2_000));
+      await lab.vm.reset();
+      for (const reader of readers) await reader.stop();
+    };
+    await surviveEach(lab, life, [
+      ...Array.from({ length: vmKills }, () => () => appliance.crash()),
+      ...Array.from({ length: vmResets }, () => pullPlug),
+    ]);
+  },
+  longestMs,
+);

@@ -15,6 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   wrong_address: 403,
   no_space: 507,
   destination_full: 507,
+  pool_nearly_full: 507,
   storage_unavailable: 503,
   target_unavailable: 503,
   internal: 500,

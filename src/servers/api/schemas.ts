@@ -86,6 +86,10 @@ export const byKey = Type.Object({ key: name });
 export const byId = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 export const settingValue = Type.Object({ value: Type.Unknown() }, strict);
 export const reconcileOptions = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);
+export const sampleQuery = Type.Object({
+  /** Epoch milliseconds. */
+  since: Type.Optional(Type.Integer({ minimum: 0 })),
+});
 export const eventQuery = Type.Object({
   host: Type.Optional(name),
   after: Type.Optional(Type.Integer({ minimum: 0 })),

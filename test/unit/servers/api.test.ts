@@ -75,6 +75,23 @@ describe('REST API', () => {
     expect((await call('PUT', '/settings/versionsKept', { value: -1 })).status).toBe(400);
   });
 
+  test('the pool: how it is, and how it was', async () => {
+    fake.volumes.capacity.usedBytes = 96e10;
+    await fake.services.start();
+    const { body } = await call('GET', '/storage/pool');
+    expect(body).toMatchObject({ state: 'refusing', data: { percent: 96 }, metadata: null });
+    const at = fake.clock.now;
+    const sample = { at, totalBytes: 1e12, usedBytes: 96e10 };
+    const metadata = { metadataTotalBytes: null, metadataUsedBytes: null };
+    const { body: samples } = await call('GET', '/storage/pool/samples');
+    expect(samples).toEqual([{ ...sample, ...metadata }]);
+    expect((await call('GET', `/storage/pool/samples?since=${at + 1}`)).body).toEqual([]);
+    expect((await call('GET', '/storage/pool/samples?since=x')).status).toBe(400);
+    const refused = await call('POST', '/images', { name: 'win', kind: 'os', sizeBytes: 1024 });
+    expect(refused).toMatchObject({ status: 507, body: { code: 'pool_nearly_full' } });
+    expect(refused.body.detail).toContain('vgextend');
+  });
+
   test('a host’s secret is renewed and never told', async () => {
     await call('POST', '/hosts', { name: 'pc-01', mac: '525400000001', chap: false });
     const { findByMac } = fake.services.hosts;

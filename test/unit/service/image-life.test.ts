@@ -94,6 +94,13 @@ test('a draft that a PC has is neither published, nor discarded, nor grown', asy
   expect(image().published).toBe(1);
 });
 
+test('once its OS was up, an editor that has no session is off: its draft is published at once', async () => {
+  await edit();
+  await fake.services.boots.osUp(editor.address, { os: 'Windows', version: '10' });
+  await changes().publishDraft('win');
+  expect(image().published).toBe(2);
+});
+
 test('a discarded draft is gone, and the next one is without its changes', async () => {
   await write('xx');
   await changes().discardDraft('win');

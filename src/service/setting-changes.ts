@@ -1,0 +1,35 @@
+import { CafebootError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface SettingChangeDeps {
+  store: Store;
+  settings: SettingsService;
+  timeline: Timeline;
+}
+
+/** Settings that people change, told in the timeline. */
+export function createSettingChanges({ store, settings, timeline }: SettingChangeDeps) {
+  /** Images would stay behind in the pool that they are in. */
+  function refuseToMovePool(key: string): void {
+    if (isStorageSetting(key) && store.images.list().length > 0) {
+      throw new CafebootError('pool_in_use', { field: key });
+    }
+  }
+
+  return {
+    setSetting(key: string, value: unknown): Settings {
+      refuseToMovePool(key);
+      const result = settings.set(key, value);
+      timeline.record({ kind: 'setting.changed', data: { key, value: JSON.stringify(value) } });
+      return result;
+    },
+    resetSetting(key: string): Settings {
+      refuseToMovePool(key);
+      const result = settings.reset(key);
+      timeline.record({ kind: 'setting.changed', data: { key, value: 'default' } });
+      return result;
+    },
+  };
+}
