@@ -1,5 +1,5 @@
 import { open, readdir, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import type { Run } from './exec.ts';
 
@@ -108,17 +108,26 @@ export async function readsAsZeros({ path, sizeBytes }: BlockDevice): Promise<bo
   return true;
 }
 
+/** What a device is called. */
+export interface DeviceNames {
+  /** The same after every restart, where udev has made one; else the kernel's. */
+  lasting: string;
+  /** The kernel's, and every link that udev has made. */
+  all: string[];
+}
+
 /** Names by the disk's own identity; those by bus position or model alone may move. */
 const linkOrder = [/^wwn-/, /^nvme-eui\./, /^(ata|nvme|scsi|virtio)-/];
 
-/** A name of the device that is the same after every restart, where udev has made one; else the kernel's. */
-export async function stableNameOf(path: string, directory = '/dev/disk/by-id'): Promise<string> {
-  const links = await readdir(directory).catch(() => []);
-  const found: string[] = [];
-  for (const name of links.sort()) {
-    const link = join(directory, name);
-    if ((await realpath(link).catch(() => '')) === path) found.push(link);
-  }
-  const ranked = linkOrder.map((order) => found.find((link) => order.test(basename(link))));
-  return ranked.find((link) => link !== undefined) ?? found[0] ?? path;
+export async function namesOf(path: string, directory = '/dev/disk'): Promise<DeviceNames> {
+  const entries = await readdir(directory, { recursive: true }).catch(() => []);
+  const links = entries.sort().map((name) => join(directory, name));
+  const found = await Promise.all(
+    links.map(async (link) => ((await realpath(link).catch(() => '')) === path ? [link] : [])),
+  );
+  const all = found.flat();
+  const byId = all.filter((link) => dirname(link).endsWith('/by-id'));
+  const ranked = linkOrder.map((order) => byId.find((link) => order.test(basename(link))));
+  const lasting = ranked.find((link) => link !== undefined) ?? byId[0] ?? path;
+  return { lasting, all: [path, ...all] };
 }

@@ -1,10 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { DeviceNames } from './block-devices.ts';
 import type { Run } from './exec.ts';
 
 /** Read by every lvm command after lvm.conf, whose values it replaces; Debian leaves it to the machine's owner. */
 const localConfig = '/etc/lvm/lvmlocal.conf';
 const begin =
   '# cafeboot: these disks are read through loop devices. lvm must not find them twice.';
+const before = '# cafeboot: the filter before:';
 const end = '# cafeboot: end';
 
 /**
@@ -20,7 +22,7 @@ export function createLvmFilter(run: Run, path = localConfig) {
   }
 
   /** Patterns of the filter that holds without ours, as lvm writes them. */
-  async function othersPatterns(): Promise<string> {
+  async function findPatterns(): Promise<string> {
     const argv = ['lvmconfig', '--type', 'current', 'devices/global_filter'];
     const said = await run('lvm', argv).catch(() => ({ stdout: '' }));
     return /global_filter=\[?([^\]\n]*)/.exec(said.stdout)?.[1] ?? '';
@@ -28,28 +30,29 @@ export function createLvmFilter(run: Run, path = localConfig) {
 
   return {
     /** Hides exactly these disks; none: takes our filter away. */
-    async hide(disks: readonly string[]): Promise<void> {
+    async hide(disks: readonly DeviceNames[]): Promise<void> {
       const text = await read();
-      const others = withoutFilter(text);
-      if (disks.length === 0) {
-        if (others !== text) await write(others);
-        return;
-      }
-      const ours = disks.map(patternOf);
-      if (ours.every((pattern) => text.includes(pattern)) && text.includes(begin)) return;
-      if (others !== text) await write(others);
-      await write(withFilter(others, [...ours, await othersPatterns()].filter(Boolean)));
+      const rest = withoutFilter(text);
+      const theirs = rest === text ? await findPatterns() : theirsIn(text);
+      const wanted = disks.length === 0 ? rest : withFilter(rest, disks, theirs);
+      if (wanted !== text) await write(wanted);
     },
   };
 }
 
 /** Characters that mean something in a pattern become any one character. */
-const patternOf = (disk: string) => `"r|^${disk.replace(/[^A-Za-z0-9/_-]/g, '.')}$|"`;
+const rejecting = (name: string) => `"r|^${name.replace(/[^A-Za-z0-9/_-]/g, '.')}$|"`;
 
-export function withFilter(text: string, patterns: readonly string[]): string {
+/**
+ * One name that a filter rejects is enough, unless it accepts another name of the same disk: where somebody
+ * accepts any, all names are rejected. lvm.conf(5), `filter`.
+ */
+export function withFilter(text: string, disks: readonly DeviceNames[], theirs: string): string {
+  const names = disks.flatMap(({ lasting, all }) => (theirs === '' ? [lasting] : all));
+  const patterns = [...names.map(rejecting), ...(theirs === '' ? [] : [theirs])];
   const setting = `devices/global_filter=[${patterns.join(', ')}]`;
-  const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return `${before}${begin}\n${setting}\n${end}\n`;
+  const above = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  return `${above}${[begin, `${before}${theirs}`, setting, end].join('\n')}\n`;
 }
 
 export function withoutFilter(text: string): string {
@@ -57,4 +60,9 @@ export function withoutFilter(text: string): string {
   const to = text.indexOf(end, from);
   if (from < 0 || to < 0) return text;
   return text.slice(0, from) + text.slice(to + end.length).replace(/^\n/, '');
+}
+
+function theirsIn(text: string): string {
+  const line = text.split('\n').find((each) => each.startsWith(before));
+  return line?.slice(before.length) ?? '';
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CafebootError } from '../errors.ts';
-import { stableNameOf } from './block-devices.ts';
+import { namesOf } from './block-devices.ts';
 import type { Run } from './exec.ts';
 import { ensureLoop, type Loop, listLoops, removeLoop } from './loops.ts';
 import { type Lvm, runLvm, runReport } from './lvm-batch.ts';
@@ -83,7 +83,7 @@ export function createReadCache({ volumeGroup, lvm, run }: ReadCacheDeps): ReadC
     if (holders.flat().some((name) => name.startsWith('dm-'))) await deactivate(...bareDisks);
     const made: Loop[] = [];
     for (const disk of disks) made.push(await ensureLoop(run, disk));
-    await filter.hide(await Promise.all(disks.map((disk) => stableNameOf(disk))));
+    await filter.hide(await Promise.all(disks.map((disk) => namesOf(disk))));
     await setAutoactivation('n');
     await activate();
     loops = made;

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { stableNameOf } from '../../src/storage/block-devices.ts';
+import { namesOf } from '../../src/storage/block-devices.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { scratchDisk as disk } from './volume-group.ts';
@@ -30,7 +30,7 @@ test('a blank disk becomes a volume group; its lasting name is known', async () 
   await makeGroup({ disk, volumeGroup });
   expect((await run('vgs', ['--noheadings', '-o', 'vg_name'])).stdout).toContain(volumeGroup);
   expect(await holds()).toEqual(['LVM2_member']);
-  expect(await stableNameOf(await realpath(disk))).toBe(disk);
+  expect(await namesOf(await realpath(disk))).toMatchObject({ lasting: disk });
   await expect(makeGroup({ disk, volumeGroup })).rejects.toMatchObject({ code: 'already_exists' });
   await expect(makeGroup({ disk, volumeGroup: 'other' })).rejects.toMatchObject(notEmpty);
 });

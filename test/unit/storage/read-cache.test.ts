@@ -1,15 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseDevices, parseSignatures } from '../../../src/storage/block-devices.ts';
+import {
+  type DeviceNames,
+  namesOf,
+  parseDevices,
+  parseSignatures,
+} from '../../../src/storage/block-devices.ts';
 import type { Run } from '../../../src/storage/exec.ts';
 import { parseLoops } from '../../../src/storage/loops.ts';
 import { createLvmFilter } from '../../../src/storage/lvm-filter.ts';
 import { parseMemory, parseReadBytes } from '../../../src/storage/read-cache.ts';
 
 const theirs = 'activation {\n  udev_sync = 0\n}\n';
-const disk = '/dev/disk/by-id/nvme-Model_X.1_S4';
+const lasting = '/dev/disk/by-id/nvme-Model_X.1_S4';
+const disk = { lasting, all: ['/dev/nvme0n1', lasting] };
+const other = { lasting: '/dev/sdb', all: ['/dev/sdb'] };
 
 /** lvm that has this filter in force. */
 const lvmWith =
@@ -20,7 +27,7 @@ const lvmWith =
   };
 
 describe('lvm filter', () => {
-  async function edit(text: string, filter: string, ...changes: string[][]): Promise<string> {
+  async function edit(text: string, filter: string, ...changes: DeviceNames[][]): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'cafeboot-filter-'));
     const path = join(directory, 'lvmlocal.conf');
     try {
@@ -43,14 +50,36 @@ describe('lvm filter', () => {
 
   test('is written once, and again for other disks', async () => {
     expect(await edit(theirs, '', [disk], [disk])).toBe(await edit(theirs, '', [disk]));
-    const other = await edit(theirs, '', [disk], ['/dev/sdb']);
-    expect(other).toBe(await edit(theirs, '', ['/dev/sdb']));
+    expect(await edit(theirs, '', [disk], [other])).toBe(await edit(theirs, '', [other]));
   });
 
-  test("somebody else's filter stays in force behind ours", async () => {
-    const hidden = await edit(theirs, '["a|^/dev/sd|","r|.*|"]', [disk]);
-    expect(hidden).toContain('nvme-Model_X.1_S4$|", "a|^/dev/sd|","r|.*|"]');
+  test("somebody else's filter stays in force behind ours, and accepts no other name of the disk", async () => {
+    const accepting = '["a|^/dev/nvme|","r|.*|"]';
+    const hidden = await edit(theirs, accepting, [disk]);
+    expect(hidden).toContain(
+      '["r|^/dev/nvme0n1$|", "r|^/dev/disk/by-id/nvme-Model_X.1_S4$|", "a|^/dev/nvme|","r|.*|"]',
+    );
+    expect(await edit(theirs, accepting, [disk], [disk])).toBe(hidden);
+    expect(await edit(theirs, accepting, [disk], [])).toBe(theirs);
   });
+});
+
+test("a device's names: the one of its identity lasts, all that lead to it are its names", async () => {
+  const top = await mkdtemp(join(tmpdir(), 'cafeboot-names-'));
+  const directory = join(top, 'disk');
+  const path = join(top, 'sdb');
+  await writeFile(path, '');
+  const links = ['by-id/ata-X', 'by-id/wwn-0x5', 'by-path/pci-0'].map((name) =>
+    join(directory, name),
+  );
+  for (const link of links) {
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(path, link);
+  }
+  await symlink('/nowhere', join(directory, 'by-id/dangling'));
+  expect(await namesOf(path, directory)).toEqual({ lasting: links[1], all: [path, ...links] });
+  expect(await namesOf('/dev/sdz', directory)).toEqual({ lasting: '/dev/sdz', all: ['/dev/sdz'] });
+  await rm(top, { recursive: true });
 });
 
 test('lsblk: disks with what is on them, however deep; other devices are left out', () => {
