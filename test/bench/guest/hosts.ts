@@ -23,7 +23,7 @@ export interface HostsResult {
 
 const count = Number(process.argv[2]);
 const batchCount = 5;
-const portals = [{ address: '127.0.0.1', port: 3260 }];
+const portals = [{ address: '0.0.0.0', port: 3260 }];
 const cleanUp = await makeVolumeGroup('cbbench');
 const volumes = await startLvmThin({
   ...{ volumeGroup: 'cbbench', pool: 'pool', sizeBytes: 2 * 1024 ** 3, run },
