@@ -68,9 +68,7 @@ export function createCacheWatch({ use, timeline, now }: CacheWatchDeps) {
   }
 
   return {
-    /** Takes a sample; called every minute. */
+    /** How the cache is now, which is kept for an hour; nothing while it is off. Called every minute at least. */
     look,
-    /** As of now; nothing while the cache is off. */
-    status: look,
   };
 }

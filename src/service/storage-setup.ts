@@ -54,7 +54,7 @@ export function createStorageSetup(deps: StorageSetupDeps) {
   }
 
   async function readCache(): Promise<CacheState> {
-    const use = await cacheWatch.status();
+    const use = await cacheWatch.look();
     return { isOn: use !== undefined, use: use ?? null };
   }
 

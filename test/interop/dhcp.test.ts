@@ -236,8 +236,7 @@ test('100,000 hostile datagrams to each port leave a server that answers and has
   const counters = await finalCounters();
   expect(counters['dhcp.failed']).toBeUndefined();
   const handled = Object.values(counters).reduce((sum, each) => sum + each, 0);
-  // Of 300,000; what comes while a busy machine lets us wait is the kernel's to drop.
-  expect(handled).toBeGreaterThan(100_000);
+  expect(handled).toBeGreaterThan(200_000);
 });
 
 async function flood(count: number, seed: number): Promise<void> {

@@ -37,11 +37,11 @@ test('it is told once a day, and an hour is what counts', async () => {
   current = use(60, 50);
   fake.clock.now += 60_000;
   expect(await watch.look()).toMatchObject({ isTooSmall: true });
-  expect(await watch.status()).toMatchObject({ isTooSmall: true });
+  expect(await watch.look()).toMatchObject({ isTooSmall: true });
   expect(told()).toHaveLength(1);
   fake.clock.now += 2 * 3_600_000;
   expect(await watch.look()).toMatchObject({ isTooSmall: false, hitRate: null });
   current = undefined;
-  expect(await watch.status()).toBeUndefined();
+  expect(await watch.look()).toBeUndefined();
   await fake.services.close();
 });
