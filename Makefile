@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run test test-unit test-interop test-vm torture check format bench fuzz
+.PHONY: help demo run test test-unit test-interop test-vm torture check format bench fuzz ipxe
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -39,6 +39,10 @@ check: ## types, lint, format, import rules
 
 format: ## write the format and safe lint fixes
 	@npm run --silent format
+
+ipxe: ## build our iPXE into assets/boot, from IPXE_SRC=<tree> or the pinned release
+	@scripts/setup ipxe
+	@scripts/ipxe
 
 bench: ## side by side with dnsmasq, tftpd-hpa, nginx and targetcli; JSON in bench-results/
 	@scripts/setup run lab test bench
