@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { bootFileNames } from './boot/firmware.ts';
 import type { RenderScript } from './boot/script.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
@@ -14,6 +16,8 @@ import { startBootHttp } from './servers/boot-http/server.ts';
 import { startDhcpServer } from './servers/dhcp/server.ts';
 import { createTftpFiles } from './servers/tftp/files.ts';
 import { startTftpServer } from './servers/tftp/server.ts';
+import { createVirtualFiles } from './servers/tftp/virtual-files.ts';
+import { createBootFiles } from './service/boot-files.ts';
 import { createServices, type Services } from './service/services.ts';
 import { createSettings, type Settings } from './service/settings.ts';
 import { createDiskFiles } from './storage/disk-files.ts';
@@ -43,16 +47,8 @@ export function pathsOf(dataDir: string) {
   };
 }
 
-/** Boot files by platform, as the distribution's ipxe package and the TFTP root name them. */
-const bootFiles = {
-  bios: 'undionly.kpxe',
-  'efi-x64': 'ipxe.efi',
-  'efi-ia32': 'ipxe-ia32.efi',
-  'efi-arm64': 'ipxe-arm64.efi',
-};
-
-/** The names taken from the distribution's directory; the rest of it is not for PCs. */
-const packagedFiles = ['undionly.kpxe', 'ipxe.efi', 'snponly.efi'];
+/** What `make ipxe` built, where it has. */
+const builtFilesDir = fileURLToPath(new URL('../assets/boot', import.meta.url));
 
 /** Use cases over the store and the real storage, without any server: for the CLI where none runs. */
 export async function startOffline(deps: ApplianceDeps) {
@@ -89,6 +85,12 @@ async function startServices(
   closers.add(volumes.close);
   const targets = await openTargets(settings.get());
   closers.add(targets.close);
+  // What an administrator puts there comes first, then our own build, then the distribution's.
+  const bootFiles = createBootFiles({
+    directories: [paths.tftpRoot, builtFilesDir, config.bootFilesDir],
+  });
+  await bootFiles.start();
+  closers.add(async () => bootFiles.close());
   const services = createServices({
     store,
     settings,
@@ -96,6 +98,7 @@ async function startServices(
     targets,
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
+    bootFiles,
     log,
     version,
     now: Date.now,
@@ -159,8 +162,8 @@ async function startServers(
       log: log.child({ server: 'http' }),
       httpRoot: paths.httpRoot,
       bootFiles: {
-        names: packagedFiles,
-        directories: [paths.httpRoot, paths.tftpRoot, config.bootFilesDir],
+        names: bootFileNames,
+        directories: [paths.httpRoot, paths.tftpRoot, builtFilesDir, config.bootFilesDir],
       },
       address: '0.0.0.0',
       port: config.httpPort,
@@ -173,13 +176,19 @@ async function startServers(
   if (config.tftpPort > 0) {
     const roots = [
       { directory: paths.tftpRoot },
-      { directory: config.bootFilesDir, only: packagedFiles },
+      { directory: builtFilesDir, only: bootFileNames },
+      { directory: config.bootFilesDir, only: bootFileNames },
     ];
     const tftp = await startTftpServer({
       openUdp,
       interfaces,
       port: config.tftpPort,
       files: createTftpFiles({ roots }),
+      findVirtual: createVirtualFiles({
+        renderScript,
+        tftpRoot: paths.tftpRoot,
+        httpPort: config.httpPort,
+      }),
       onTransfer: (report) => void boots.transferred(report),
       counters,
       log: log.child({ server: 'tftp' }),
@@ -196,7 +205,7 @@ async function startServers(
         const httpBaseUrl = `http://${address}:${config.httpPort}`;
         const scriptUrl = `${httpBaseUrl}/ipxe/boot.ipxe`;
         const server = { address, scriptUrl, httpBaseUrl };
-        return { server, bootFiles, efiOffer: 'boot-server', ...boots.meet(client) };
+        return { server, ...boots.meet(client) };
       },
       onAnswer: boots.answered,
       onAddress: boots.sawAddress,

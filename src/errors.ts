@@ -39,6 +39,9 @@ export const errorCodes = [
   'unsafe_script_value',
   'wrong_address',
   'no_entry',
+  'wrong_code',
+  'too_many_tries',
+  'no_number_left',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -26,6 +26,8 @@ export interface Client {
   /** Lower case, colons. */
   mac: string;
   stage: ClientStage;
+  /** It looks for a server (DHCPDISCOVER): a boot begins, or goes on after nobody has answered. */
+  discovers: boolean;
   /** The first value of option 93 that can boot here. */
   arch: Arch;
   transport: Transport;

@@ -11,6 +11,8 @@ import { finishReply, setBootFile, startReply } from './reply.ts';
 export const decideIgnoreReasons = [
   ...questionIgnoreReasons,
   'unknown-host',
+  'boots-local-disk',
+  'boots-by-http',
   'no-boot-file',
 ] as const;
 
@@ -41,6 +43,10 @@ export type Decision =
  */
 export function decide(client: Client, packet: Packet, plan: DhcpPlan, port: DhcpPort): Decision {
   if (!plan.known && plan.unknownPolicy === 'ignore') return ignore('unknown-host');
+  if (plan.serves === 'nothing') return ignore('boots-local-disk');
+  // Unanswered, a firmware goes on to its next boot option, which is HTTP boot.
+  const isPxe = client.stage === 'rom' && client.transport === 'tftp';
+  if (plan.serves === 'http-boot' && isPxe) return ignore('boots-by-http');
   const type = questionOf(packet, plan, port);
   if (type !== 'offer' && type !== 'ack') return ignore(type);
   const given = choose(client, plan, type);
@@ -50,7 +56,8 @@ export function decide(client: Client, packet: Packet, plan: DhcpPlan, port: Dhc
   const { transport, stage } = client;
   const reply = startReply(packet, { type, transport, serverAddress: server.address });
   fillIn(reply, given, server.address);
-  if (needsNoBootServer(client, type, given)) field.vendorOptions.write(reply.options, useOffered);
+  if (needsNoBootServer(client, plan, type, given))
+    field.vendorOptions.write(reply.options, useOffered);
   if (type === 'ack') echoBootItem(packet, reply);
   return {
     kind: 'reply',
@@ -106,8 +113,14 @@ const useOffered = encodePxeOptions({
  * Firmware goes straight to TFTP only where option 43 says that the OFFER has the boot file; without it
  * a BIOS ROM asks port 4011. iPXE needs no telling once it has siaddr and file.
  */
-function needsNoBootServer(client: Client, type: AnswerType, { gives }: Given): boolean {
-  return client.stage === 'rom' && type === 'offer' && gives === 'boot-file';
+function needsNoBootServer(
+  { stage, arch }: Client,
+  { efiOffer }: DhcpPlan,
+  type: AnswerType,
+  { gives }: Given,
+): boolean {
+  const isPlain = arch.platform !== 'bios' && efiOffer === 'plain';
+  return stage === 'rom' && type === 'offer' && gives === 'boot-file' && !isPlain;
 }
 
 /** A client that asked for a menu's item takes only an ACK that names it (PXE 2.1, boot server discovery). */

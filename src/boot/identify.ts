@@ -1,4 +1,4 @@
-import { op } from '../dhcp/codes.ts';
+import { messageType, op } from '../dhcp/codes.ts';
 import { field } from '../dhcp/fields.ts';
 import type { Packet } from '../dhcp/packet.ts';
 import { findArch } from './archs.ts';
@@ -57,6 +57,7 @@ export function identify(packet: Packet): Identified {
     client: {
       mac,
       stage,
+      discovers: field.messageType.read(options) === messageType.discover,
       arch,
       transport,
       guid: findGuid(options.get(field.clientMachineId.code)),

@@ -1,16 +1,14 @@
 import type { Platform } from './archs.ts';
+import type { EfiOffer } from './firmware.ts';
 
 /** What to do with an iPXE that is not our build: give it our script, or our iPXE first. */
 export type RechainPolicy = 'never' | 'always' | 'missing-features';
 
 /** What happens to a PC nobody has entered yet. Only `ignore` matters to DHCP. */
-export type UnknownPolicy = 'ignore' | 'local' | 'menu';
+export type UnknownPolicy = 'ignore' | 'local' | 'menu' | 'adopt';
 
-/**
- * How a UEFI firmware is told its boot file. `boot-server`: it asks us on port 4011, as the firmwares
- * expect. `direct`: the OFFER has it all (option 43), for a firmware that fails to ask.
- */
-export type EfiOffer = 'boot-server' | 'direct';
+/** Whose questions are answered: everybody's, all but a firmware's PXE boot, or nobody's. */
+export type Serves = 'all' | 'http-boot' | 'nothing';
 
 /** The boot file for each platform, as named under the TFTP root and under `httpBaseUrl`. */
 export type BootFiles = Partial<Record<Platform, string>>;
@@ -33,6 +31,7 @@ export interface DhcpPlan {
   unknownPolicy: UnknownPolicy;
   bootFiles: BootFiles;
   efiOffer: EfiOffer;
+  serves: Serves;
   rechain: RechainPolicy;
   /** This MAC fetched one of our boot files (TFTP or HTTP) moments ago: it probably runs it now. */
   bootFileFetched: boolean;

@@ -4,11 +4,13 @@ import { CafebootError } from '../errors.ts';
 /** The scripts we write, each from `templates/ipxe/<name>.njk`. */
 export const scriptNames = [
   'boot',
+  'autoexec',
   'config',
   'menu',
   'entry',
   'capture',
   'unknown',
+  'adopted',
   'local',
   'failed',
 ] as const;

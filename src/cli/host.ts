@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander';
+import { firmwareChoices } from '../boot/firmware.ts';
 import { CafebootError } from '../errors.ts';
 import type { Host, HostFields } from '../service/hosts.ts';
 import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';
 
-const columns = ['name', 'mac', 'ip', 'group', 'entry', 'super', 'overlay', 'chap', 'capture'];
+const columns = [
+  ...['name', 'mac', 'ip', 'group', 'entry', 'nextEntry', 'super', 'overlay', 'chap', 'capture'],
+  ...['firmware', 'bootFiles'],
+];
 const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
 
 const onOff = ['on', 'off'];
@@ -15,7 +19,7 @@ interface HostFlags extends Omit<HostFields, 'super' | 'chap'> {
   chap?: string;
 }
 
-/** `cafeboot host list|unknown|add|set|reset|renew-secret|capture|remove`: the PCs. */
+/** `cafeboot host list|unknown|adopt|add|set|reset|renew-secret|capture|remove`: the PCs. */
 export function addHostCommand(program: Command, context: CliContext): void {
   const host = program.command('host').description('the PCs');
   const show = (hosts: Host[]) =>
@@ -39,6 +43,22 @@ export function addHostCommand(program: Command, context: CliContext): void {
           lastSeen: new Date(lastSeenAt).toLocaleString(),
         }));
         context.print(toTable(rows, unknownColumns));
+      }),
+    );
+
+  host
+    .command('adopt [mac]')
+    .description('add a PC that asked to boot, by the numbering plan unless it is given a name')
+    .option('--name <name>', 'its name, or its number in the plan')
+    .option('--all', 'all of them, in the order in which they were seen first')
+    .action((mac: string | undefined, { name, all }: { name?: string; all?: boolean }) =>
+      context.withApi(async (api) => {
+        if (all) return show((await api('POST', '/unknown-hosts/adopt')) as Host[]);
+        if (mac === undefined) {
+          throw new CafebootError('invalid_value', { field: 'mac', value: '', reason: '--all' });
+        }
+        const body = name === undefined ? {} : { name };
+        return show([(await api('POST', pathTo('unknown-hosts', mac, 'adopt'), body)) as Host]);
       }),
     );
 
@@ -112,6 +132,13 @@ function withFields(command: Command): Command {
     .option('--ip <address>', 'its IPv4 address; "" for none')
     .option('--group <group>', 'its group; "" for none')
     .option('--entry <entry>', "its default boot entry; '' for the menu's first")
+    .option('--next-entry <entry>', "the boot entry of its next boot only; '' for the usual one")
+    .addOption(
+      new Option(
+        '--firmware <choice>',
+        'what it boots first: auto finds out what works, http answers UEFI HTTP boot only, local nothing',
+      ).choices(firmwareChoices),
+    )
     .addOption(
       new Option('--super <mode>', 'super mode: boots drafts of the golden disks').choices(onOff),
     )

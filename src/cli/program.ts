@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
+import { addCodeCommand } from './code.ts';
 import type { CliContext } from './context.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
@@ -39,6 +40,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addHostCommand(program, context);
   addImageCommand(program, context);
   addEntryCommand(program, context);
+  addCodeCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
   addTaskCommand(program, context);

@@ -1,9 +1,10 @@
 import type { RechainPolicy, UnknownPolicy } from '../boot/plan.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
+import type { StartFacts } from './firmware.ts';
 
 /** What the service knows that a DHCP answer depends on. */
-export interface BootFacts {
+export interface BootFacts extends StartFacts {
   known: boolean;
   unknownPolicy: UnknownPolicy;
   rechain: RechainPolicy;

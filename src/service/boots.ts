@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../boot/client.ts';
 import type { Answer } from '../boot/decide.ts';
-import { CafebootError, codeOf } from '../errors.ts';
+import { CafebootError, codeOf, hasCode } from '../errors.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
+import type { Adoption, TypedAdoption } from './adoption.ts';
 import type { Background } from './background.ts';
 import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
 import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
-import type { Hosts } from './hosts.ts';
+import type { Firmware } from './firmware.ts';
+import type { Host, Hosts } from './hosts.ts';
 import { findCapturedName } from './image-lookup.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
@@ -22,6 +24,8 @@ export interface BootDeps {
   store: Store;
   hosts: Hosts;
   unknownHosts: UnknownHosts;
+  firmware: Firmware;
+  adoption: Adoption;
   disks: Disks;
   presences: Presences;
   sessionWatch: SessionWatch;
@@ -39,7 +43,7 @@ export type Boots = ReturnType<typeof createBoots>;
 
 /** One boot from power-on to the OS: each server asks here what to do and tells what happened. */
 export function createBoots(deps: BootDeps) {
-  const { store, hosts, disks, presences, timeline, settings } = deps;
+  const { store, hosts, firmware, disks, presences, timeline, settings } = deps;
 
   function getEntry(host: HostRow, name: string): EntryRow {
     const entry = store.entries.find({ name });
@@ -78,21 +82,36 @@ export function createBoots(deps: BootDeps) {
 
   /** Gives a PC its disks by a script of that name, for that entry or image; tells how it went. */
   async function give(
-    { mac }: HostRow,
+    { id, mac }: HostRow,
     script: 'entry' | 'capture',
-    entry: string,
+    entry: { id: number | null; name: string },
     attach: () => Promise<AttachedDisk>,
   ): Promise<AttachedDisk> {
     try {
       const disk = await attach();
-      timeline.record({ kind: 'boot.script', mac, data: { script, entry } });
-      deps.sessionWatch.expect(disk.target, mac);
+      timeline.record({ kind: 'boot.script', mac, data: { script, entry: entry.name } });
+      deps.sessionWatch.expect(disk.target, mac, () => {
+        if (entry.id !== null) hosts.tookEntry(id, entry.id);
+      });
       return disk;
     } catch (error) {
-      const data = { entry, code: codeOf(error) };
+      const data = { entry: entry.name, code: codeOf(error) };
       timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
       throw error;
     }
+  }
+
+  /** The PC with this MAC; one in no list is taken into it where the settings say so, and it is where it says. */
+  async function findHost(mac: string, address: string): Promise<HostRow | undefined> {
+    const host = hosts.findByMac(mac);
+    if (host || settings().unknownHosts !== 'adopt' || !(await isAt(mac, address))) return host;
+    try {
+      deps.adoption.adopt(mac);
+    } catch (error) {
+      // The plan is used up: staff give it a name.
+      if (!hasCode(error, 'no_number_left')) throw error;
+    }
+    return hosts.findByMac(mac);
   }
 
   async function macAt(address: string): Promise<string | undefined> {
@@ -104,11 +123,13 @@ export function createBoots(deps: BootDeps) {
      * A PC asks by DHCP: what its answer depends on. A PC in no list is noted, whatever it is answered.
      * Synchronous and in memory, since it is asked once for every packet.
      */
-    meet({ mac, arch, vendorClass }: Client): BootFacts {
+    meet(client: Client): BootFacts {
+      const { mac, arch, vendorClass } = client;
       const { unknownHosts: unknownPolicy, rechain } = settings();
       const known = hosts.findByMac(mac) !== undefined;
       if (!known) deps.unknownHosts.saw(mac, arch.number, vendorClass);
       return {
+        ...firmware.meet(client),
         known,
         unknownPolicy,
         rechain,
@@ -120,6 +141,7 @@ export function createBoots(deps: BootDeps) {
     /** A DHCP or PXE answer left. */
     answered({ mac, stage, arch }: Client, { type, gives, target }: Answer): void {
       if (stage === 'ipxe' && gives === 'boot-file') presences.toldToRechain(mac);
+      if (stage === 'rom' && type === 'ack') firmware.movedOn(mac);
       const host = hosts.findByMac(mac);
       if (!host || presences.isRepeat(mac, `dhcp ${stage} ${type}`)) return;
       const data = { stage, arch: arch.name, answer: type, gives, file: target };
@@ -127,7 +149,10 @@ export function createBoots(deps: BootDeps) {
       if (stage === 'rom') prepareNext(host);
     },
 
-    sawAddress: presences.sawAddress,
+    sawAddress(mac: string, address: string): void {
+      presences.sawAddress(mac, address);
+      firmware.movedOn(mac);
+    },
 
     async transferred({ address, file, sizeBytes, durationMs, ...end }: Transfer): Promise<void> {
       const { outcome, reason } = end;
@@ -137,6 +162,7 @@ export function createBoots(deps: BootDeps) {
       const mac = outcome === 'refused' ? presences.findMacAt(address) : await macAt(address);
       if (!mac) return;
       if (outcome === 'done') presences.fetchedBinary(mac);
+      firmware.fetched(mac, file, outcome === 'done' || reason === 'final-ack-missing');
       // A client that asks over and over must not fill the timeline. A name that was not served is the
       // client's invention, so it is no part of the key: keys are remembered.
       const key = outcome === 'done' ? `tftp ${file}` : `tftp ${outcome}`;
@@ -156,18 +182,22 @@ export function createBoots(deps: BootDeps) {
       const mac = await macAt(address);
       if (!mac) return;
       presences.fetchedBinary(mac);
+      firmware.fetched(mac, file, true);
       if (hosts.findByMac(mac)) timeline.record({ kind: 'boot.http', mac, data: { file } });
     },
 
     /** The menu for the PC with this MAC. Also starts to prepare what it will probably choose. */
     async menuFor(mac: string, address: string): Promise<MenuPlan> {
-      const host = hosts.findByMac(mac);
+      firmware.cameForScript(mac);
+      const host = await findHost(mac, address);
       if (!host) return { kind: settings().unknownHosts === 'local' ? 'local' : 'unknown' };
       const entries = store.entries.list();
       const chosen = defaultEntryOf(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
       if (await isAt(mac, address)) prepareNext(host, chosen);
-      const capture = host.super ? findCapturedName(store, host) : null;
+      // What is to be booted once comes before what goes on for days.
+      const isOnce = host.nextEntryId !== null;
+      const capture = host.super && !isOnce ? findCapturedName(store, host) : null;
       return { kind: 'menu', host, entries, defaultEntry: chosen, capture };
     },
 
@@ -175,19 +205,22 @@ export function createBoots(deps: BootDeps) {
     async attachFor(mac: string, entryName: string, address: string): Promise<AttachedDisk> {
       const host = await getAt(mac, address);
       const entry = getEntry(host, entryName);
-      return give(host, 'entry', entry.name, () => disks.attach(host, entry, address));
+      return give(host, 'entry', entry, () => disks.attach(host, entry, address));
     },
 
     /** What the PC captures its own disk to, which it boots beside it. Throws as `attachFor`, or `needs_super`. */
     async captureFor(mac: string, address: string): Promise<AttachedDisk & { image: string }> {
       const host = await getAt(mac, address);
       const image = findCapturedName(store, host) ?? '';
-      const disk = await give(host, 'capture', image, async () => {
+      const disk = await give(host, 'capture', { id: null, name: image }, async () => {
         if (!host.super) throw new CafebootError('needs_super', { host: host.name });
         return disks.attachCapture(host, address);
       });
       return { image, ...disk };
     },
+
+    /** Somebody types at a PC in no list: the one-time code, and its name or number. Throws as `adoptByCode`. */
+    adoptAt: (mac: string, typed: TypedAdoption): Host => deps.adoption.adoptByCode(mac, typed),
 
     /** The OS says that it is up. Only the PC at that address can say so of itself. */
     async osUp(address: string, report: OsReport): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Disks } from './disks.ts';
 import type { Entries, Entry, EntryFields } from './entries.ts';
+import type { Firmware } from './firmware.ts';
 import type { Host, HostFields, Hosts } from './hosts.ts';
 import type { Timeline } from './timeline.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
@@ -8,6 +9,7 @@ export interface CafeChangeDeps {
   hosts: Hosts;
   entries: Entries;
   unknownHosts: UnknownHosts;
+  firmware: Firmware;
   disks: Disks;
   timeline: Timeline;
   prepareAll: () => void;
@@ -15,16 +17,19 @@ export interface CafeChangeDeps {
 
 /** Changes of hosts and entries with what follows for PCs' disks, in the order that leaves nothing behind. */
 export function createCafeChanges(deps: CafeChangeDeps) {
-  const { hosts, entries, unknownHosts, disks, timeline, prepareAll } = deps;
+  const { hosts, entries, unknownHosts, firmware, disks, timeline, prepareAll } = deps;
   return {
     addHost(fields: HostFields & { mac: string; name: string }): Host {
       const host = hosts.add(fields);
       unknownHosts.remove(host.mac);
+      firmware.adopted(host.mac);
       prepareAll();
       return host;
     },
     updateHost(key: string, fields: HostFields): Host {
+      const before = hosts.getRow(key);
       const host = hosts.update(key, fields);
+      if (fields.firmware !== undefined || host.mac !== before.mac) firmware.forget(before);
       prepareAll();
       return host;
     },

@@ -97,12 +97,16 @@ export function createEntries({ store, timeline }: EntryDeps) {
   };
 }
 
-/** What a host boots unless somebody chooses: its own default, else the menu's first. */
+/**
+ * What a host boots unless somebody chooses: what it is to boot once, else its own default, else the
+ * menu's first.
+ */
 export function defaultEntryOf(
-  { entryId }: { entryId: number | null },
+  { entryId, nextEntryId }: { entryId: number | null; nextEntryId: number | null },
   entries: EntryRow[],
 ): EntryRow | undefined {
-  return entries.find(({ id }) => id === entryId) ?? entries[0];
+  const find = (wanted: number | null) => entries.find(({ id }) => id === wanted);
+  return find(nextEntryId) ?? find(entryId) ?? entries[0];
 }
 
 /** An entry's images in LUN order, the os image first. */

@@ -1,3 +1,4 @@
+import type { FirmwareChoice } from '../boot/firmware.ts';
 import { findMac, parseMac } from '../boot/mac.ts';
 import { CafebootError } from '../errors.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
@@ -16,12 +17,18 @@ export interface Host {
   ip: string | null;
   group: string | null;
   entry: string | null;
+  /** The entry that it boots the next time only. */
+  nextEntry: string | null;
   super: boolean;
   overlay: OverlayPolicy;
   /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
   chap: boolean;
   /** The image that its own disk is captured to. */
   capture: string | null;
+  /** How it starts, as chosen. */
+  firmware: FirmwareChoice;
+  /** The boot files that it was seen to start with. */
+  bootFiles: string[];
 }
 
 /** What may be said of a host when adding or changing it; null clears. */
@@ -31,9 +38,12 @@ export interface HostFields {
   ip?: string | null;
   group?: string | null;
   entry?: string | null;
+  nextEntry?: string | null;
   super?: boolean;
   overlay?: OverlayPolicy;
   chap?: boolean;
+  /** Choosing it, also the same again, forgets what was found out before. */
+  firmware?: FirmwareChoice;
 }
 
 export interface HostDeps {
@@ -53,17 +63,23 @@ export function createHosts({ store, timeline, now }: HostDeps) {
   makeMissingSecrets(store);
   reload();
 
+  const entryName = (id: number | null): string | null =>
+    id === null ? null : (store.entries.find({ id })?.name ?? null);
+
   const present = (row: HostRow): Host => ({
     id: row.id,
     mac: row.mac,
     name: row.name,
     ip: row.ip,
     group: store.hosts.groups().find((group) => group.id === row.groupId)?.name ?? null,
-    entry: row.entryId === null ? null : (store.entries.find({ id: row.entryId })?.name ?? null),
+    entry: entryName(row.entryId),
+    nextEntry: entryName(row.nextEntryId),
     super: row.super,
     overlay: row.overlay,
     chap: row.chap,
     capture: findCapturedName(store, row),
+    firmware: row.firmware,
+    bootFiles: store.bootWays.ofHost(row.id).flatMap(({ worked, file }) => (worked ? [file] : [])),
   });
 
   /** By name, or by MAC in any writing. */
@@ -81,7 +97,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
   }
 
   function toRow(fields: HostFields): Partial<NewHost> {
-    const { mac, name, ip, group, entry } = fields;
+    const { mac, name, ip, group, entry, nextEntry } = fields;
     return {
       ...(mac !== undefined && { mac: parseMac(mac) }),
       ...(name !== undefined && { name: parseLabel('name', name) }),
@@ -90,9 +106,11 @@ export function createHosts({ store, timeline, now }: HostDeps) {
         groupId: group && store.hosts.ensureGroup(parseLabel('group', group)),
       }),
       ...(entry !== undefined && { entryId: entryId(entry) }),
+      ...(nextEntry !== undefined && { nextEntryId: entryId(nextEntry) }),
       ...(fields.super !== undefined && { super: fields.super }),
       ...(fields.overlay !== undefined && { overlay: fields.overlay }),
       ...(fields.chap !== undefined && { chap: fields.chap }),
+      ...(fields.firmware !== undefined && { firmware: fields.firmware }),
     } as Partial<NewHost>;
   }
 
@@ -103,7 +121,8 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     findByMac: (mac: string): HostRow | undefined => byMac.get(mac),
 
     add(fields: HostFields & { mac: string; name: string }): Host {
-      const defaults = { ip: null, groupId: null, entryId: null, super: false, chap: true };
+      const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null };
+      const defaults = { ...nothing, super: false, chap: true, firmware: 'auto' };
       const id = store.transaction(() =>
         store.hosts.add({
           ...defaults,
@@ -126,6 +145,16 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       const host = present(getRow(fields.mac ?? mac));
       timeline.record({ kind: 'host.changed', mac: host.mac, data: { name: host.name } });
       return host;
+    },
+
+    /** Its boot has got the disk of this entry: what was to be booted once has been. */
+    tookEntry(id: number, entryId: number): void {
+      const host = store.hosts.find('id', id);
+      if (!host || host.nextEntryId !== entryId) return;
+      store.hosts.update(id, { nextEntryId: null });
+      reload();
+      const data = { name: host.name, entry: entryName(entryId) };
+      timeline.record({ kind: 'host.next-entry-used', mac: host.mac, data });
     },
 
     /** Its next boot gets another CHAP secret; a running PC keeps its own until then. */

@@ -4,7 +4,9 @@ import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
+import { createAdoption } from './adoption.ts';
 import { createBackground } from './background.ts';
+import type { BootFiles } from './boot-files.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
@@ -12,8 +14,10 @@ import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
+import { createFirmware } from './firmware.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createOneTimeCode } from './one-time-code.ts';
 import { createPool } from './pool.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
@@ -34,6 +38,7 @@ export interface ServiceDeps {
   targets: TargetServer;
   diskFiles: DiskFiles;
   diskSetup: DiskSetup;
+  bootFiles: BootFiles;
   log: Logger;
   version: string;
   now: () => number;
@@ -59,6 +64,12 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const entries = createEntries({ store, timeline });
+  const firmware = createFirmware({ store, hosts, timeline, present: deps.bootFiles.present, now });
+  const oneTimeCode = createOneTimeCode({
+    now,
+    onNew: (code, expiresAt) =>
+      log.info({ code, validUntil: new Date(expiresAt).toISOString() }, 'one-time code'),
+  });
 
   const diskServices = createDiskServices({ ...deps, timeline });
   const { gauge, images, versions, disks, reconcile } = diskServices;
@@ -83,7 +94,16 @@ export function createServices(deps: ServiceDeps) {
     if (steps.some(({ action }) => action.startsWith('forget-'))) prepareAll();
   }
 
-  const common = { ...deps, ...diskServices, hosts, entries, unknownHosts, timeline, prepareAll };
+  const common = {
+    ...{ ...deps, ...diskServices, hosts, entries, unknownHosts, firmware, oneTimeCode },
+    ...{ timeline, prepareAll },
+  };
+  const cafeChanges = createCafeChanges(common);
+  const adoption = createAdoption({
+    ...common,
+    settings: settings.get,
+    addHost: cafeChanges.addHost,
+  });
   const pool = createPool({ ...common, settings: settings.get });
   const rounds = createRounds(background, [
     {
@@ -106,6 +126,9 @@ export function createServices(deps: ServiceDeps) {
     captures,
     entries,
     counters,
+    oneTimeCode,
+    adoption,
+    bootFiles: deps.bootFiles,
     reconcile,
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),
@@ -113,12 +136,13 @@ export function createServices(deps: ServiceDeps) {
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     boots: createBoots({
       ...common,
+      adoption,
       presences: createPresences(now),
       sessionWatch,
       settings: settings.get,
       background,
     }),
-    ...createCafeChanges(common),
+    ...cafeChanges,
     ...createSettingChanges(common),
 
     status: async () => {
@@ -142,6 +166,8 @@ export function createServices(deps: ServiceDeps) {
       await reconcile();
       started = true;
       rounds.start();
+      // Into the log, for the first administrator.
+      oneTimeCode.get();
       timeline.record({ kind: 'server.started', data: { version: deps.version } });
       await pool.watch.start();
       prepareAll();
@@ -154,6 +180,7 @@ export function createServices(deps: ServiceDeps) {
       await background.close();
       await sessionWatch.close();
       unknownHosts.close();
+      firmware.close();
       if (started) timeline.record({ kind: 'server.stopped' });
       timeline.close();
     },

@@ -26,6 +26,7 @@ interface Watched {
   since: number;
   /** Sessions of the boot before, which linger until the target server notices that the PC is gone. */
   stale: Set<string>;
+  onLogin: () => void;
   latest?: Session;
   goneSince?: number;
 }
@@ -44,6 +45,7 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
     if (session) {
       if (!pc.latest) {
         timeline.record({ kind: 'boot.disk', mac, data: { target, address: session.address } });
+        pc.onLogin();
       }
       pc.latest = session;
       delete pc.goneSince;
@@ -80,11 +82,11 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
   schedule();
 
   return {
-    /** A boot script with this target was just handed to this PC. */
-    expect(target: string, mac: string): void {
+    /** A boot script with this target was just handed to this PC; `onLogin`: it has its disk. */
+    expect(target: string, mac: string, onLogin: () => void = () => {}): void {
       const before = known.filter((session) => session.target === target);
       const stale = new Set(before.map(({ id }) => id));
-      watched.set(target, { mac, target, since: now(), stale });
+      watched.set(target, { mac, target, since: now(), stale, onLogin });
       schedule();
     },
     async close(): Promise<void> {

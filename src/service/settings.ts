@@ -6,10 +6,19 @@ import type { Store } from '../store/store.ts';
 const percent = (byDefault: number) =>
   Type.Integer({ minimum: 1, maximum: 99, default: byDefault });
 
+const octet = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
+
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
 export const settingsSchema = Type.Object({
-  /** What a PC that is in no list gets: no answer, its own disk, or a screen that tells its MAC. */
-  unknownHosts: Type.Enum(['ignore', 'local', 'menu'], { default: 'menu' }),
+  /**
+   * What a PC that is in no list gets: no answer, its own disk, a screen where staff with the one-time
+   * code give it a name, or the next number of the plan below.
+   */
+  unknownHosts: Type.Enum(['ignore', 'local', 'menu', 'adopt'], { default: 'menu' }),
+  /** The numbering plan: number 7 is pc-007, at the seventh address from the first on (empty: none). */
+  hostPrefix: Type.String({ pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.-]{0,23}$', default: 'pc-' }),
+  hostDigits: Type.Integer({ minimum: 1, maximum: 6, default: 3 }),
+  hostFirstAddress: Type.String({ pattern: `^(${octet}(\\.${octet}){3})?$`, default: '' }),
   /** Whether a NIC's own iPXE is replaced by ours before it gets its script. */
   rechain: Type.Enum(['never', 'always', 'missing-features'], { default: 'never' }),
   /** How long the boot menu waits before it boots the default entry; 0 shows no menu. */

@@ -1,5 +1,5 @@
 import type { Queries } from './queries.ts';
-import type { OverlayPolicy } from './schema.ts';
+import type { FirmwareChoice, OverlayPolicy } from './schema.ts';
 
 /** One PC. `group` and `entry` are ids here; the service shows their names. */
 export interface HostRow {
@@ -14,6 +14,10 @@ export interface HostRow {
   /** Whether its next boot logs in to its disks by CHAP, with `chapSecret`. */
   chap: boolean;
   chapSecret: string;
+  /** How it starts. */
+  firmware: FirmwareChoice;
+  /** What it boots the next time only. */
+  nextEntryId: number | null;
   createdAt: number;
 }
 

@@ -59,7 +59,16 @@ export interface Schema {
     overlay: OverlayPolicy;
     chap: 0 | 1;
     chapSecret: string;
+    firmware: Generated<FirmwareChoice>;
+    nextEntryId: Generated<number | null>;
     createdAt: number;
+  };
+  bootWays: {
+    hostId: number;
+    platform: string;
+    file: string;
+    offer: 'boot-server' | 'direct' | 'plain';
+    worked: 0 | 1;
   };
   unknownHosts: {
     mac: string;
@@ -113,5 +122,6 @@ export interface Schema {
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
 export type OverlayPolicy = 'discard' | 'keep';
+export type FirmwareChoice = 'auto' | 'undionly' | 'ipxe' | 'snponly' | 'http' | 'local';
 export type EventLevel = 'info' | 'warn' | 'error';
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';

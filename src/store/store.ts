@@ -1,3 +1,4 @@
+import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
 import { openDatabase } from './database.ts';
 import { createEntryRepository } from './entries.ts';
@@ -20,6 +21,7 @@ export function openStore(path: string) {
   return {
     settings: createSettingRepository(db),
     hosts: createHostRepository(db),
+    bootWays: createBootWayRepository(db),
     unknownHosts: createUnknownHostRepository(db),
     images: createImageRepository(db),
     entries: createEntryRepository(db),

@@ -1,4 +1,6 @@
 import { pino } from 'pino';
+import { bootFileNames } from '../../src/boot/firmware.ts';
+import { createBootFiles } from '../../src/service/boot-files.ts';
 import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
@@ -13,6 +15,7 @@ export async function createFakeServices(path = ':memory:') {
   const volumes = await createFakeVolumes();
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
+  const bootFiles = { present: new Set(bootFileNames) };
   const clock = { now: 1_700_000_000_000 };
   const open = (): Services => {
     const store = openStore(path);
@@ -23,13 +26,14 @@ export async function createFakeServices(path = ':memory:') {
       targets: targets.server,
       diskFiles: createDiskFiles(run),
       diskSetup: createDiskSetup(run),
+      bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,
       findNeighbour: async (address) => neighbours.get(address),
     });
   };
-  return { volumes, targets, neighbours, clock, services: open() };
+  return { volumes, targets, neighbours, bootFiles, clock, services: open() };
 }
 
 export type FakeServices = Awaited<ReturnType<typeof createFakeServices>>;

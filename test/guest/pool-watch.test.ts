@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { createBootFiles } from '../../src/service/boot-files.ts';
 import { createServices } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';
@@ -34,6 +35,7 @@ async function startCafe() {
     targets,
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
+    bootFiles: createBootFiles({ directories: [] }),
     log: pino({ level: 'warn' }),
     version: 'test',
     now: () => Date.now() + clock.aheadMs,

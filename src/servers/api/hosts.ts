@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { byKey, hostCapture, hostChanges, newHost } from './schemas.ts';
+import { adoption, byKey, hostCapture, hostChanges, newHost } from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Hosts are addressed by name or MAC. */
@@ -36,4 +36,13 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
     services.captures.end(params.key),
   );
   api.get('/unknown-hosts', async () => unknownHosts.list());
+  api.post('/unknown-hosts/adopt', async (_request, reply) =>
+    reply.code(201).send(services.adoption.adoptAll()),
+  );
+  api.post(
+    '/unknown-hosts/:key/adopt',
+    { schema: { params: byKey, body: adoption } },
+    async ({ params, body }, reply) =>
+      reply.code(201).send(services.adoption.adopt(params.key, body.name)),
+  );
 }

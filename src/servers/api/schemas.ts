@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { firmwareChoices } from '../../boot/firmware.ts';
 import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
@@ -11,9 +12,11 @@ const hostFields = {
   ip: Type.Optional(nullable(15)),
   group: Type.Optional(nullable(64)),
   entry: Type.Optional(nullable(64)),
+  nextEntry: Type.Optional(nullable(64)),
   super: Type.Optional(Type.Boolean()),
   overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
   chap: Type.Optional(Type.Boolean()),
+  firmware: Type.Optional(Type.Enum([...firmwareChoices])),
 };
 const mac = Type.String({ minLength: 12, maxLength: 17 });
 export const newHost = Type.Object({ mac, name, ...hostFields }, strict);
@@ -21,6 +24,9 @@ export const hostChanges = Type.Object(
   { mac: Type.Optional(mac), name: Type.Optional(name), ...hostFields },
   strict,
 );
+
+/** Without a name: the numbering plan's next. */
+export const adoption = Type.Object({ name: Type.Optional(name) }, strict);
 
 export const hostCapture = Type.Object({ image: name }, strict);
 

@@ -26,5 +26,8 @@ export function addSystemRoutes(app: FastifyInstance, services: Services): void 
     services.reconcile(body),
   );
 
+  api.get('/one-time-code', async () => services.oneTimeCode.get());
+  api.get('/boot-files', async () => services.bootFiles.describe());
+
   api.get('/status', async () => services.status());
 }

@@ -68,6 +68,23 @@ export function addScripts(app: FastifyInstance, deps: BootHttpDeps): void {
     },
   );
 
+  app.get<{ Params: { hex: string }; Querystring: { code?: string; name?: string } }>(
+    '/ipxe/adopt/mac-:hex.ipxe',
+    async (request, reply) => {
+      const mac = findMac(request.params.hex);
+      if (!mac) return reply.callNotFound();
+      reply.type('text/plain');
+      const { code = '', name = '' } = request.query;
+      try {
+        const typed = { code: String(code), name: String(name), source: request.ip };
+        const host = boots.adoptAt(mac, typed);
+        return render('adopted', { hostName: host.name, ...serverOf(request) });
+      } catch (error) {
+        return failed(request, mac, error);
+      }
+    },
+  );
+
   app.get<{ Params: { hex: string } }>('/ipxe/capture/mac-:hex.ipxe', async (request, reply) => {
     const mac = findMac(request.params.hex);
     if (!mac) return reply.callNotFound();
@@ -96,7 +113,7 @@ function menuScript(
   menuTimeoutMs: number,
   server: Server,
 ): [ScriptName, Record<string, unknown>] {
-  if (plan.kind !== 'menu') return [plan.kind, { mac, ...server }];
+  if (plan.kind !== 'menu') return [plan.kind, { mac, hex: macHex(mac), ...server }];
   const { host, entries, defaultEntry, capture } = plan;
   const booted = defaultEntry ? `entry-${defaultEntry.name}` : 'local';
   return [

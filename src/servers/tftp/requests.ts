@@ -11,10 +11,10 @@ import type { Reporter } from './report.ts';
 import type { Slot, Slots } from './slots.ts';
 import { decode, openTransfer } from './transfer.ts';
 
-/** Content made on the fly for a name and a client; undefined where there is no such name. */
+/** Content made on the fly for a name, as the server at that address has it; undefined where there is no such name. */
 export type FindVirtual = (
   path: string,
-  clientAddress: string,
+  serverAddress: string,
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 export interface RequestDeps {
@@ -96,7 +96,7 @@ async function begin(
 
 async function find({ findVirtual, files }: RequestDeps, asked: Asked): Promise<FoundFile> {
   try {
-    const bytes = await findVirtual?.(asked.path, asked.client.address);
+    const bytes = await findVirtual?.(asked.path, asked.listener.address);
     return bytes ? { content: memoryContent(bytes) } : await files.find(asked.path);
   } catch (cause) {
     return { refusal: 'read-failed', cause };

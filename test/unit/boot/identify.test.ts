@@ -21,6 +21,7 @@ test('a BIOS ROM, with all it tells', () => {
     client: {
       mac: '52:54:00:ab:cd:0f',
       stage: 'rom',
+      discovers: true,
       arch: { number: 0, platform: 'bios', name: 'BIOS' },
       transport: 'tftp',
       guid: '0123456789abcdef0123456789abcdef',

@@ -242,7 +242,15 @@ describe('boot HTTP', () => {
     const mac = '52:54:00:00:00:01';
     const arch = { number: 7, name: 'UEFI x64', platform: 'efi-x64' } as const;
     const ipxe = { version: null, http: true, https: false, iscsi: true };
-    const client = { mac, stage: 'ipxe', arch, transport: 'tftp', guid: null, ipxe } as const;
+    const client = {
+      mac,
+      stage: 'ipxe',
+      arch,
+      transport: 'tftp',
+      guid: null,
+      ipxe,
+      discovers: true,
+    } as const;
     const facts = () => boots.meet({ ...client, vendorClass: 'PXEClient', userClass: 'iPXE' });
     boots.sawAddress(mac, '127.0.0.1');
     // Firmware asks for the size first; that is no transfer.

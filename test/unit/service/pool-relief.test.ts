@@ -153,6 +153,8 @@ test('a PC that logs in between the choice and its turn keeps its disk', async (
     entryId,
     super: false,
     overlay: 'discard',
+    firmware: 'auto',
+    nextEntryId: null,
   } as const;
   const host = { mac: fakePc.mac, name: 'pc-01', chap: false, chapSecret: '', createdAt: 1 };
   const hostId = store.hosts.add({ ...host, ...hostFields });

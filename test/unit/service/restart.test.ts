@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
+import { createBootFiles } from '../../../src/service/boot-files.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
 import { createSettings } from '../../../src/service/settings.ts';
 import { createDiskFiles } from '../../../src/storage/disk-files.ts';
@@ -32,6 +33,7 @@ describe('after a restart', () => {
       targets: targets.server,
       diskFiles: createDiskFiles(run),
       diskSetup: createDiskSetup(run),
+      bootFiles: createBootFiles({ directories: [] }),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,
