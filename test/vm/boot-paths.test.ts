@@ -1,16 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import { bootSteps } from './boot-steps.ts';
-import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
+import { bootTimeoutMs, firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
 
 const cafe = useCafe();
 let rechained: Pc;
 let http: Pc;
 let unknown: Pc;
+let picky: Pc;
 
 beforeAll(async () => {
   rechained = await cafe().addPc({ name: 'pc-rechain', firmware: 'bios' });
   http = await cafe().addPc({ name: 'pc-http', firmware: 'uefi-http' });
+  picky = await cafe().addPc({ name: 'pc-picky', firmware: 'uefi' });
   unknown = await cafe().addPc({
     name: 'unknown',
     firmware: 'bios',
@@ -50,7 +54,7 @@ test('`rechain: always` with a stock undionly.kpxe loads it once; UEFI HTTP boot
 test('the timeline of a UEFI HTTP boot', async () => {
   expect(bootSteps(await cafe().events(http))).toEqual([
     'rom offer boot-url',
-    'http ipxe.efi',
+    'http snponly.efi',
     'ipxe offer script',
     'script menu',
     'script entry',
@@ -58,6 +62,23 @@ test('the timeline of a UEFI HTTP boot', async () => {
     'os',
   ]);
   await Promise.all([cafe().shutDown(rechained), cafe().shutDown(http)]);
+});
+
+test('a UEFI PC whose first boot file does not start gets the next by itself', async () => {
+  // Of the right name and size, and no program: the firmware fetches it and cannot start it.
+  const broken = join(cafe().appliance().dataDir, 'tftp/snponly.efi');
+  await writeFile(broken, Buffer.alloc(100_000, 0x5a));
+  picky.powerOn();
+  const up = await picky.console.up(bootTimeoutMs).catch(() => undefined);
+  console.log(
+    picky.serial
+      .lines()
+      .map((line) => line.text)
+      .join('\n'),
+  );
+  console.log(JSON.stringify(await cafe().events(picky), null, 1));
+  expect(up).toBeDefined();
+  await picky.powerOff();
 });
 
 test('`unknownHosts: local` sends a PC in no list to its own disk', async () => {

@@ -31,9 +31,10 @@ const mutated = fc
 const plans = fc
   .record({
     known: fc.boolean(),
-    unknownPolicy: fc.constantFrom('ignore', 'local', 'menu'),
+    unknownPolicy: fc.constantFrom('ignore', 'local', 'menu', 'adopt'),
     rechain: fc.constantFrom('never', 'always', 'missing-features'),
-    efiOffer: fc.constantFrom('boot-server', 'direct'),
+    efiOffer: fc.constantFrom('boot-server', 'direct', 'plain'),
+    serves: fc.constantFrom('all', 'http-boot', 'nothing'),
     bootFileFetched: fc.boolean(),
     recentRechains: fc.nat(10),
   })

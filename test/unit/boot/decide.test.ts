@@ -88,6 +88,30 @@ describe('each firmware gets what it needs', () => {
       gets: { ...offer, ...efi, vendorOptions: direct43 },
     },
     {
+      name: 'UEFI that trips over both',
+      asks: uefi,
+      plan: { efiOffer: 'plain' },
+      gets: { ...offer, ...efi },
+    },
+    {
+      name: 'BIOS, whatever is said of UEFI',
+      asks: {},
+      plan: { efiOffer: 'plain' },
+      gets: { ...offer, ...bios, vendorOptions: direct43 },
+    },
+    {
+      name: 'HTTP boot of a PC that boots by HTTP only',
+      asks: http,
+      plan: { serves: 'http-boot' },
+      gets: { ...offer, ...url },
+    },
+    {
+      name: 'its iPXE',
+      asks: ipxeRom,
+      plan: { serves: 'http-boot' },
+      gets: { ...offer, ...script },
+    },
+    {
       name: 'UEFI that says 9',
       asks: { ...uefi, arch: 9, ...asksBootServer },
       port: 'pxe',
@@ -212,6 +236,9 @@ describe('ignored', () => {
       {},
       { known: false, unknownPolicy: 'ignore' },
     ],
+    ['PXE of a PC that boots by HTTP only', 'boots-by-http', uefi, { serves: 'http-boot' }],
+    ['a PC that boots its own disk', 'boots-local-disk', {}, { serves: 'nothing' }],
+    ['its iPXE', 'boots-local-disk', ipxeRom, { serves: 'nothing' }],
     ['a platform without a boot file', 'no-boot-file', { arch: 11 }],
     ['HTTP boot without a boot file', 'no-boot-file', { ...http, arch: 19 }],
   ])('%s: %s', (_what, reason, asks, plan, port) => {

@@ -56,6 +56,34 @@ describe('REST API', () => {
     expect(ended).toMatchObject({ status: 200, body: { capture: null } });
   });
 
+  test('how a PC starts, and what it boots once', async () => {
+    await call('POST', '/hosts', { name: 'pc-01', mac: '525400000001', firmware: 'snponly' });
+    const path = '/hosts/pc-01';
+    const auto = { firmware: 'auto', nextEntry: null, bootFiles: [] };
+    expect((await call('GET', path)).body).toMatchObject({ ...auto, firmware: 'snponly' });
+    expect((await call('PATCH', path, { firmware: 'floppy' })).status).toBe(400);
+    expect((await call('PATCH', path, { firmware: 'auto' })).body).toMatchObject(auto);
+    expect((await call('PATCH', path, { nextEntry: 'none' })).status).toBe(404);
+    await call('POST', '/images', { name: 'win', kind: 'os', sizeBytes: 4096 });
+    await call('POST', '/entries', { name: 'tool', os: 'win' });
+    expect((await call('PATCH', path, { nextEntry: 'tool' })).body.nextEntry).toBe('tool');
+    expect((await call('PATCH', path, { nextEntry: null })).body.nextEntry).toBeNull();
+  });
+
+  test('PCs that were seen are adopted, one or all; the code for their screens', async () => {
+    const { unknownHosts } = fake.services;
+    for (const last of ['1', '2', '3']) unknownHosts.saw(`52:54:00:00:00:0${last}`, 7, 'PXEClient');
+    const named = await call('POST', '/unknown-hosts/525400000002/adopt', { name: '前台' });
+    expect(named).toMatchObject({ status: 201, body: { name: '前台', mac: '52:54:00:00:00:02' } });
+    const rest = await call('POST', '/unknown-hosts/adopt');
+    expect(rest.body.map(({ name }: { name: string }) => name)).toEqual(['pc-001', 'pc-002']);
+    expect((await call('GET', '/unknown-hosts')).body).toEqual([]);
+    const again = await call('POST', '/unknown-hosts/525400000002/adopt', {});
+    expect(again).toMatchObject({ status: 409, body: { code: 'already_exists' } });
+    expect((await call('GET', '/one-time-code')).body.code).toMatch(/^\d{8}$/);
+    expect((await call('GET', '/boot-files')).body).toEqual([]);
+  });
+
   test('unused versions go by the setting', async () => {
     await call('POST', '/images', { name: 'new', kind: 'os', sizeBytes: 4096 });
     await call('PUT', '/settings/versionsKept', { value: 0 });

@@ -167,6 +167,29 @@ describe('boot HTTP', () => {
     fake.services.resetSetting('unknownHosts');
   });
 
+  test('a PC in no list is named on its own screen, by staff who have the code', async () => {
+    const { oneTimeCode, hosts } = fake.services;
+    const menu = await script('/ipxe/cfg/mac-525400000098.ipxe.cfg');
+    const [, url = ''] = /chain --replace --autofree http:\/\/[^/]+(\S+adopt\S+) /.exec(menu) ?? [];
+    const typed = (code: string, name: string) =>
+      script(
+        url
+          .replace('\u0024{typed-code:uristring}', encodeURIComponent(code))
+          .replace('\u0024{typed-name:uristring}', encodeURIComponent(name)),
+      );
+    await expect(await typed('1', 'pc 98')).toMatchFileSnapshot(golden('wrong-code'));
+    expect(hosts.findByMac('52:54:00:00:00:98')).toBeUndefined();
+    const { code } = oneTimeCode.get();
+    await expect(await typed(code, 'pc 98')).toMatchFileSnapshot(golden('adopted'));
+    expect(hosts.get('525400000098')).toMatchObject({ name: 'pc 98' });
+    expect(await typed(code, 'pc 98')).toContain('in use already');
+    for (let guess = 0; guess < 5; guess++) await typed('no', 'x');
+    expect(await typed(code, 'y')).toContain('Too many wrong codes');
+    expect((await get('/ipxe/adopt/mac-nonsense.ipxe')).status).toBe(404);
+    expect(await script('/ipxe/adopt/mac-525400000097.ipxe?code=1&code=2')).toContain('#!ipxe');
+    await fake.services.removeHost('pc 98');
+  });
+
   test('scripts are never cached', async () => {
     expect((await get('/ipxe/boot.ipxe')).headers.get('cache-control')).toBe('no-store');
   });

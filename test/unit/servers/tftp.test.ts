@@ -273,15 +273,15 @@ test('a forged source port 0 is ignored', async () => {
 
 test('names made on the fly come before files, and their faults stay their own', async () => {
   const { port } = await serve({
-    findVirtual(path, clientAddress) {
+    findVirtual(path, serverAddress) {
       if (path === 'broken') throw new Error('template fault');
-      return path === 'autoexec.ipxe' ? Buffer.from(`#!ipxe ${clientAddress}`) : undefined;
+      return path === 'autoexec.ipxe' ? Buffer.from(`#!ipxe ${serverAddress}`) : undefined;
     },
   });
   const client = await openClient('127.0.0.5');
   client.send(readRequest('autoexec.ipxe'), port);
   const { packet, port: transferPort } = await client.receive();
-  expect(packet).toMatchObject({ payload: Buffer.from('#!ipxe 127.0.0.5') });
+  expect(packet).toMatchObject({ payload: Buffer.from('#!ipxe 127.0.0.1') });
   client.send({ kind: 'ACK', block: 1 }, transferPort);
   const other = await openClient();
   other.send(readRequest('broken'), port);

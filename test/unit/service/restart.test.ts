@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bootFileNames } from '../../../src/boot/firmware.ts';
 import { CafebootError } from '../../../src/errors.ts';
 import { createBootFiles } from '../../../src/service/boot-files.ts';
 import { createServices, type Services } from '../../../src/service/services.ts';
@@ -33,7 +34,10 @@ describe('after a restart', () => {
       targets: targets.server,
       diskFiles: createDiskFiles(run),
       diskSetup: createDiskSetup(run),
-      bootFiles: createBootFiles({ directories: [] }),
+      bootFiles: {
+        ...createBootFiles({ directories: [] }),
+        present: () => new Set(bootFileNames),
+      },
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,
@@ -104,6 +108,30 @@ describe('after a restart', () => {
     services.updateHost('pc-01', { chap: true });
     await services.start();
     expect(targets.specs.get(iqn)).not.toHaveProperty('chap');
+  });
+
+  test('how a PC starts is known again, also the alternative that is still to be tried', async () => {
+    const arch = { number: 7, name: 'UEFI x64', platform: 'efi-x64' } as const;
+    const meet = () => {
+      const rom = { mac, arch, stage: 'rom', discovers: true, transport: 'tftp' } as const;
+      return services.boots.meet({
+        ...rom,
+        ...{ guid: null, ipxe: null, userClass: null, vendorClass: 'PXEClient' },
+      }).bootFiles['efi-x64'];
+    };
+    services.boots.sawAddress(mac, '10.0.0.1');
+    const first = meet() ?? '';
+    const transfer = { address: '10.0.0.1', file: first, sizeBytes: 1, durationMs: 1 };
+    await services.boots.transferred({ ...transfer, outcome: 'done' });
+    // Sooner it would be the same DISCOVER, heard twice.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = meet();
+    expect(second).not.toBe(first);
+    await restart();
+    expect(meet()).toBe(second);
+    await services.boots.menuFor(mac, '10.0.0.1');
+    await restart();
+    expect(services.hosts.get('pc-01').bootFiles).toEqual([second]);
   });
 
   test('drafts come back for the PC that has them, and it is known to have them', async () => {
