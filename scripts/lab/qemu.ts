@@ -69,11 +69,13 @@ function uefiArgs(pc: PcHardware): string[] {
   return [
     ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${ovmfCode}`],
     ...['-drive', `if=pflash,unit=1,format=raw,file=${pc.varsPath}`],
-    ...(pc.firmware === 'uefi-http'
-      ? ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((option) => [
-          '-fw_cfg',
-          `name=opt/org.tianocore/${option},string=no`,
-        ])
-      : []),
+    // PXE by IPv6, which nobody answers in a cafe, would take a minute before the next way is tried.
+    ...switchedOff('IPv6PXESupport'),
+    ...(pc.firmware === 'uefi-http' ? switchedOff('IPv4PXESupport') : []),
   ];
 }
+
+const switchedOff = (option: string): string[] => [
+  '-fw_cfg',
+  `name=opt/org.tianocore/${option},string=no`,
+];

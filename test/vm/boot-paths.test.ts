@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
+import type { Host } from '../../src/service/hosts.ts';
 import { bootSteps } from './boot-steps.ts';
-import { bootTimeoutMs, firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
+import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
 
 const cafe = useCafe();
 let rechained: Pc;
@@ -64,20 +65,32 @@ test('the timeline of a UEFI HTTP boot', async () => {
   await Promise.all([cafe().shutDown(rechained), cafe().shutDown(http)]);
 });
 
-test('a UEFI PC whose first boot file does not start gets the next by itself', async () => {
-  // Of the right name and size, and no program: the firmware fetches it and cannot start it.
+test('a UEFI PC whose first boot file does not start gets the next and boots, with no hand on it', async () => {
+  // Of the right name, and no program: the firmware fetches it, cannot start it, and goes on to HTTP boot.
   const broken = join(cafe().appliance().dataDir, 'tftp/snponly.efi');
   await writeFile(broken, Buffer.alloc(100_000, 0x5a));
   picky.powerOn();
-  const up = await picky.console.up(bootTimeoutMs).catch(() => undefined);
-  console.log(
-    picky.serial
-      .lines()
-      .map((line) => line.text)
-      .join('\n'),
-  );
-  console.log(JSON.stringify(await cafe().events(picky), null, 1));
-  expect(up).toBeDefined();
+  await picky.serial.waitFor(/Registered SAN device/, firmwareTimeoutMs);
+  await rm(broken);
+  const events = await cafe().events(picky);
+  expect(bootSteps(events)).toEqual([
+    'rom offer boot-server',
+    'rom ack boot-file',
+    'tftp snponly.efi',
+    'rom offer boot-url',
+    'http ipxe.efi',
+    'ipxe offer script',
+    'script menu',
+    'script entry',
+    'disk',
+  ]);
+  const found = events.filter(({ kind }) => kind.startsWith('firmware.'));
+  expect(found.map(({ kind, data }) => [kind, data.file, data.next])).toEqual([
+    ['firmware.file-failed', 'snponly.efi', 'ipxe.efi'],
+    ['firmware.worked', 'ipxe.efi', undefined],
+  ]);
+  const [host] = await cafe().json<Host[]>('host', 'set', 'pc-picky', '--overlay', 'discard');
+  expect(host?.bootFiles).toEqual(['ipxe.efi']);
   await picky.powerOff();
 });
 

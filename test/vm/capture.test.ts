@@ -1,5 +1,3 @@
-import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/hosts.ts';
@@ -17,8 +15,6 @@ beforeAll(async () => {
   const ownDisk = { localDisk: cafe().osImagePath, host: { super: true } };
   pc = await cafe().addPc({ name: 'own-disk', firmware: 'bios', ...ownDisk });
   uefi = await cafe().addPc({ name: 'own-disk-uefi', firmware: 'uefi', ...ownDisk });
-  // Debian 12's ipxe.efi never returns to the firmware, to which it must leave the local disk; this one does.
-  await copyFile('/usr/lib/ipxe/snponly.efi', join(cafe().appliance().dataDir, 'tftp/ipxe.efi'));
   other = await cafe().addPc({ name: 'other', firmware: 'uefi' });
 });
 

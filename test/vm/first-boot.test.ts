@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { makeDataImage } from '../../scripts/lab/data-image.ts';
 import { labNet } from '../../scripts/lab/lab.ts';
@@ -75,7 +76,7 @@ test('the timeline tells each boot, step by step', async () => {
   expect(bootSteps(await cafe().events(uefi))).toEqual([
     'rom offer boot-server',
     'rom ack boot-file',
-    'tftp ipxe.efi',
+    'tftp snponly.efi',
     'ipxe offer script',
     'script menu',
     'script entry',
@@ -151,7 +152,42 @@ test('a PC with another initiator name or without the right secret is refused th
     'owner with the secret of another is refused',
     'owner is let in',
   ]);
+});
+
+test('our embedded script finds the server as our own build; staff name the PC on its screen', async () => {
+  const { api, dataDir } = cafe().appliance();
+  const shown = async (script: string) => {
+    const { counters } = (await api('GET', '/status')) as { counters: Record<string, number> };
+    return counters[`http.script.${script}`] ?? 0;
+  };
+  const press = async (key: string, script: string, count: number) => {
+    await expect.poll(() => shown(script), { timeout: 30_000 }).toBe(count);
+    // The script has left; iPXE draws its menu.
+    await sleep(1_000);
+    await stranger.type(key);
+  };
+  await api('PUT', '/settings/menuTimeoutMs', { value: 60_000 });
+  await copyFile('ipxe-src/cafeboot.ipxe', join(dataDir, 'boot/cafeboot.ipxe'));
+  const [unknownBefore, menusBefore] = [await shown('unknown'), await shown('menu')];
+  await stranger.type(`chain http://${labNet.applianceAddress}:8080/cafeboot.ipxe\n`);
+  await stranger.serial.waitFor(/looking for the boot server/, 10_000);
+  await press('n', 'unknown', unknownBefore + 1);
+  await stranger.serial.waitFor(/Code:/, 10_000);
+  const { code } = (await api('GET', '/one-time-code')) as { code: string };
+  await stranger.type(`${code}\n`);
+  await stranger.serial.waitFor(/Name or number:/, 10_000);
+  await stranger.type('77\n');
+  await stranger.serial.waitFor(/This PC is pc-077 now\./, 10_000);
+  expect(await unknownMacs()).toEqual([]);
+
+  await press('s', 'menu', menusBefore + 1);
+  await stranger.type(`\nchain http://${labNet.applianceAddress}:8080/cafeboot.ipxe\n`);
+  await press('s', 'menu', menusBefore + 2);
+  const steps = bootSteps(await cafe().events(stranger));
+  expect(steps).toEqual(['script menu', 'own offer script']);
   await stranger.powerOff();
+  await api('DELETE', '/hosts/pc-077');
+  await api('PUT', '/settings/menuTimeoutMs', { value: 500 });
 });
 
 test('a reboot drops what was written with `discard`, and not with `keep`', async () => {
