@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
 import type { CliContext } from './context.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
@@ -44,6 +45,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addDoctorCommand(program, context);
   return program;
 }
 

@@ -8,6 +8,10 @@ const percent = (byDefault: number) =>
 
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
 export const settingsSchema = Type.Object({
+  /** Who gives addresses: the cafe's router (`proxy`) or we. Counts from the next start on. */
+  dhcpMode: Type.Enum(['proxy', 'full'], { default: 'proxy' }),
+  /** Whether we give addresses even where another DHCP server answers. */
+  dhcpForced: Type.Boolean({ default: false }),
   /** What a PC that is in no list gets: no answer, its own disk, or a screen that tells its MAC. */
   unknownHosts: Type.Enum(['ignore', 'local', 'menu'], { default: 'menu' }),
   /** Whether a NIC's own iPXE is replaced by ours before it gets its script. */
