@@ -5,10 +5,12 @@ import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addLeaseCommand } from './lease.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
 import { addStorageCommand } from './storage.ts';
+import { addSubnetCommand } from './subnet.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
 
@@ -42,6 +44,8 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addEntryCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
+  addSubnetCommand(program, context);
+  addLeaseCommand(program, context);
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);

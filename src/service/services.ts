@@ -14,6 +14,7 @@ import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createLeases } from './leases.ts';
 import { createPool } from './pool.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
@@ -59,6 +60,7 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const entries = createEntries({ store, timeline });
+  const leases = createLeases({ store, hosts, timeline, counters, now });
 
   const diskServices = createDiskServices({ ...deps, timeline });
   const { gauge, images, versions, disks, reconcile } = diskServices;
@@ -105,6 +107,7 @@ export function createServices(deps: ServiceDeps) {
     versions,
     captures,
     entries,
+    leases,
     counters,
     reconcile,
     pool: pool.status,
@@ -154,6 +157,7 @@ export function createServices(deps: ServiceDeps) {
       await background.close();
       await sessionWatch.close();
       unknownHosts.close();
+      leases.close();
       if (started) timeline.record({ kind: 'server.stopped' });
       timeline.close();
     },

@@ -90,6 +90,14 @@ export interface Schema {
     mac: string | null;
     data: string;
   };
+  leases: {
+    address: string;
+    client: string;
+    state: StoredLeaseState;
+    startsAt: number;
+    endsAt: number;
+    hostName: string | null;
+  };
   poolSamples: {
     at: number;
     totalBytes: number;
@@ -113,5 +121,6 @@ export interface Schema {
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
 export type OverlayPolicy = 'discard' | 'keep';
+export type StoredLeaseState = 'bound' | 'released' | 'declined';
 export type EventLevel = 'info' | 'warn' | 'error';
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';

@@ -1,3 +1,6 @@
+import { findSubnet, parseSubnets } from '../../boot/subnet.ts';
+import { namesToServe } from '../../config.ts';
+import { parseIpv4 } from '../../dhcp/ipv4.ts';
 import { chooseInterfaces } from '../../net/interfaces.ts';
 import type { FoundDhcpServer } from '../../service/dhcp-search.ts';
 import type { Check, Finding } from './check.ts';
@@ -6,12 +9,14 @@ import type { Check, Finding } from './check.ts';
 export const dhcpServers: Check = {
   name: 'dhcp',
   async run({ config, settings, findDhcpServers }) {
-    const lans = chooseInterfaces(config.interfaces);
+    const subnets = settings.dhcpMode === 'full' ? parseSubnets(settings.dhcpSubnets) : [];
+    const lans = chooseInterfaces(namesToServe(config, settings));
     const found = await findDhcpServers(lans);
     return lans.map(({ name, address }) => {
       const servers = found.filter((each) => each.interface === name);
       const data = { lan: `${name} (${address})`, servers: servers.map(describe).join(', ') };
-      const judge = settings.dhcpMode === 'full' ? judgeOurLan : judgeRoutersLan;
+      const isOurs = findSubnet(subnets, parseIpv4(address)) !== undefined;
+      const judge = isOurs ? judgeOurLan : judgeRoutersLan;
       return { ...judge(servers.length), data };
     });
   },
