@@ -5,14 +5,16 @@ import type { Logger } from 'pino';
 import { bootFileNames } from './boot/firmware.ts';
 import type { RenderScript } from './boot/script.ts';
 import { type Closers, createClosers } from './closers.ts';
-import type { Config } from './config.ts';
+import { type Config, namesToServe } from './config.ts';
+import { startLeaser } from './full-dhcp.ts';
 import type { Translator } from './i18n/translate.ts';
-import { chooseInterfaces, type ServedInterface } from './net/interfaces.ts';
+import { chooseInterfaces, type LanInterface, listInterfaces } from './net/interfaces.ts';
 import { findNeighbour } from './net/neighbours.ts';
 import { openUdp } from './net/udp.ts';
 import { createApi } from './servers/api/server.ts';
 import { listenOnSocket } from './servers/api/socket.ts';
 import { startBootHttp } from './servers/boot-http/server.ts';
+import type { Leaser } from './servers/dhcp/leaser.ts';
 import { startDhcpServer } from './servers/dhcp/server.ts';
 import { createTftpFiles } from './servers/tftp/files.ts';
 import { startTftpServer } from './servers/tftp/server.ts';
@@ -75,7 +77,8 @@ async function startServices(
   await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
   const store = openStore(paths.database);
   closers.add(store.close);
-  const settings = createSettings(store);
+  const listOwnAddresses = () => listInterfaces().map(({ address }) => address);
+  const settings = createSettings(store, { listOwnAddresses });
   const volumes = await startVolumes({
     ...settings.get(),
     ...{ dataDir, poolSizeBytes, run },
@@ -116,7 +119,6 @@ export async function startAppliance(deps: ApplianceDeps) {
   const { config, log } = deps;
   const closers = createClosers(log);
   try {
-    const interfaces = chooseInterfaces(config.interfaces);
     const paths = pathsOf(config.dataDir);
     const services = await startServices(deps, closers, ({ targetServer, portalAddresses }) =>
       startTargets({
@@ -127,8 +129,13 @@ export async function startAppliance(deps: ApplianceDeps) {
         onSaveFailed: (error) => log.warn({ err: error }, 'targetcli could not save the targets'),
       }),
     );
+    const interfaces = chooseInterfaces(namesToServe(config, services.settings.get()));
+    const leaser = await startLeaser({
+      ...{ interfaces, closers, leases: services.leases },
+      settings: services.settings.get,
+    });
     await services.start();
-    await startServers(deps, services, interfaces, closers);
+    await startServers(deps, services, { interfaces, leaser }, closers);
     const api = createApi({ services, translator: deps.translator, log });
     closers.add(() => api.close());
     await listenOnSocket(api, paths.socket);
@@ -147,7 +154,7 @@ function portalsOf(addresses: readonly string[], port: number) {
 async function startServers(
   { config, renderScript, translator, log }: ApplianceDeps,
   services: Services,
-  interfaces: ServedInterface[],
+  { interfaces, leaser }: { interfaces: LanInterface[]; leaser: Leaser | undefined },
   closers: Closers,
 ): Promise<void> {
   const { boots, counters } = services;
@@ -209,6 +216,7 @@ async function startServers(
       },
       onAnswer: boots.answered,
       onAddress: boots.sawAddress,
+      leaser,
       counters,
       log: log.child({ server: 'dhcp' }),
     });

@@ -16,7 +16,7 @@ export const configSchema = Type.Object({
   dataDir: Type.String({ default: '/var/lib/cafeboot', description: 'database, pool and files' }),
   interfaces: Type.Array(Type.String(), {
     default: [],
-    description: 'network interfaces to serve; none named: all',
+    description: 'network interfaces to serve; none named: those of the setting servedInterfaces',
   }),
   dhcpPort: { ...port(67), description: 'DHCP (udp)' },
   pxePort: { ...port(4011), description: 'PXE boot server (udp)' },
@@ -56,6 +56,11 @@ export interface ConfigSources {
   environment: Record<string, string | undefined>;
   /** TOML; the default path may be absent, a path that somebody named may not. */
   configPath?: string | undefined;
+}
+
+/** The interfaces to serve: those that the configuration names, else those of the setting; none named: all. */
+export function namesToServe(config: Config, settings: { servedInterfaces: string[] }): string[] {
+  return config.interfaces.length > 0 ? config.interfaces : settings.servedInterfaces;
 }
 
 /** Merges the sources. Throws `invalid_value` naming the first value that does not fit. */

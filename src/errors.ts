@@ -28,6 +28,8 @@ export const errorCodes = [
   'port_in_use',
   'address_missing',
   'interface_missing',
+  'other_dhcp_server',
+  'doctor_found',
   'data_dir_busy',
   'database_newer',
   'storage_unavailable',

@@ -8,6 +8,7 @@ import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
 import { CafebootError } from './errors.ts';
 import { createTranslator, findLanguage, type Translator } from './i18n/translate.ts';
+import { withDhcpSearch } from './lan.ts';
 import { createApi } from './servers/api/server.ts';
 import { readScriptTemplates } from './templates.ts';
 
@@ -41,6 +42,10 @@ async function main(): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
+    machine: async () => ({
+      config: (await prepare()).config,
+      findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
+    }),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

@@ -49,6 +49,16 @@ export function decide(client: Client, packet: Packet, plan: DhcpPlan, port: Dhc
   if (plan.serves === 'http-boot' && isPxe) return ignore('boots-by-http');
   const type = questionOf(packet, plan, port);
   if (type !== 'offer' && type !== 'ack') return ignore(type);
+  return answerAs(type, client, packet, plan);
+}
+
+/** The answer of this type, where it is known that one is due. */
+export function answerAs(
+  type: AnswerType,
+  client: Client,
+  packet: Packet,
+  plan: DhcpPlan,
+): Decision {
   const given = choose(client, plan, type);
   if (!given) return ignore('no-boot-file');
 

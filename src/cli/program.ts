@@ -2,13 +2,16 @@ import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
 import { addCodeCommand } from './code.ts';
 import type { CliContext } from './context.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addLeaseCommand } from './lease.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
 import { addStorageCommand } from './storage.ts';
+import { addSubnetCommand } from './subnet.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
 
@@ -43,9 +46,12 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addCodeCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
+  addSubnetCommand(program, context);
+  addLeaseCommand(program, context);
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addDoctorCommand(program, context);
   return program;
 }
 

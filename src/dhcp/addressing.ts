@@ -1,4 +1,4 @@
-import { broadcastFlag, messageType, udpPort } from './codes.ts';
+import { messageType, udpPort } from './codes.ts';
 import { field } from './fields.ts';
 import { formatIpv4, isHostAddress } from './ipv4.ts';
 import type { Packet } from './packet.ts';
@@ -15,8 +15,9 @@ export const broadcastAddress = '255.255.255.255';
 const broadcast: Destination = { address: broadcastAddress, port: udpPort.client };
 
 /**
- * Where a reply goes (RFC 2131 4.1): to the relay agent; else to the address the client has; else
- * broadcast where it asks for that, or where the reply gives it no address to unicast to.
+ * Where a reply goes (RFC 2131 4.1): to the relay agent; else to the address the client has; else to
+ * everybody. Never to the address that the reply gives: the client does not answer ARP for it yet, and
+ * without a raw socket the kernel would wait for that.
  */
 export function destinationOf(request: Packet, reply: Packet): Destination {
   if (isHostAddress(request.giaddr)) {
@@ -24,11 +25,8 @@ export function destinationOf(request: Packet, reply: Packet): Destination {
   }
   // Without a relay a NAK is always broadcast: the client's address is what it is told to drop.
   if (field.messageType.read(reply.options) === messageType.nak) return broadcast;
-  if (isHostAddress(request.ciaddr)) return unicast(request.ciaddr);
-  if ((request.flags & broadcastFlag) !== 0 || !isHostAddress(reply.yiaddr)) return broadcast;
-  return unicast(reply.yiaddr);
-}
-
-function unicast(address: number): Destination {
-  return { address: formatIpv4(address), port: udpPort.client };
+  if (isHostAddress(request.ciaddr)) {
+    return { address: formatIpv4(request.ciaddr), port: udpPort.client };
+  }
+  return broadcast;
 }

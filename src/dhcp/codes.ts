@@ -20,6 +20,7 @@ export const optionCode = {
   routers: 3,
   dnsServers: 6,
   hostName: 12,
+  broadcastAddress: 28,
   vendorOptions: 43,
   requestedAddress: 50,
   leaseSeconds: 51,

@@ -23,6 +23,7 @@ export const field = {
   routers: addressList(optionCode.routers),
   dnsServers: addressList(optionCode.dnsServers),
   hostName: text(optionCode.hostName),
+  broadcastAddress: address(optionCode.broadcastAddress),
   vendorOptions: raw(optionCode.vendorOptions),
   requestedAddress: address(optionCode.requestedAddress),
   leaseSeconds: unsigned(optionCode.leaseSeconds, 4),

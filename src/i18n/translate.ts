@@ -10,6 +10,13 @@ export interface Translator {
   readonly language: Language;
   error(error: Pick<CafebootError, 'code' | 'context'>): string;
   event(kind: string, data: Record<string, unknown>): string;
+  /** What the doctor found, and what to do about it; empty where nothing is to be done. */
+  finding(finding: Finding): { text: string; remedy: string };
+}
+
+interface Finding {
+  code: string;
+  data: Record<string, unknown>;
 }
 
 /** Keys hold dots (`event.boot.dhcp`), so kinds are looked up whole. */
@@ -40,6 +47,10 @@ export function createTranslator(language: Language): Translator {
       return fill(`error:${code}`, { ...context, kind }).trim();
     },
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
+    finding: ({ code, data }) => ({
+      text: fill(`finding:${code}`, data).trim(),
+      remedy: i18n.exists(`remedy:${code}`) ? fill(`remedy:${code}`, data).trim() : '',
+    }),
   };
 }
 

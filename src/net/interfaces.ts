@@ -8,19 +8,24 @@ export interface ServedInterface {
   netmask: string;
 }
 
+/** As the kernel has it now. */
+export interface LanInterface extends ServedInterface {
+  mac: string;
+}
+
 /** All IPv4 interfaces that are up, loopback excluded, in the kernel's order. */
-function listInterfaces(): ServedInterface[] {
-  const found: ServedInterface[] = [];
+export function listInterfaces(): LanInterface[] {
+  const found: LanInterface[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    for (const { family, internal, address, netmask } of addresses ?? []) {
-      if (family === 'IPv4' && !internal) found.push({ name, address, netmask });
+    for (const { family, internal, address, netmask, mac } of addresses ?? []) {
+      if (family === 'IPv4' && !internal) found.push({ name, address, netmask, mac });
     }
   }
   return found;
 }
 
 /** Those named, else all. Throws `interface_missing` for a name that is none or has no address. */
-export function chooseInterfaces(names: string[]): ServedInterface[] {
+export function chooseInterfaces(names: readonly string[]): LanInterface[] {
   const all = listInterfaces();
   const missing = names.find((name) => !all.some((each) => each.name === name));
   if (missing !== undefined || all.length === 0) {

@@ -1,5 +1,6 @@
 import type { FirmwareChoice } from '../boot/firmware.ts';
 import { findMac, parseMac } from '../boot/mac.ts';
+import { createReservations } from '../boot/reservations.ts';
 import { CafebootError } from '../errors.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { OverlayPolicy } from '../store/schema.ts';
@@ -57,8 +58,11 @@ export type Hosts = ReturnType<typeof createHosts>;
 /** The list of PCs. Everything is kept in memory by MAC too: DHCP asks for it a packet. */
 export function createHosts({ store, timeline, now }: HostDeps) {
   let byMac = new Map<string, HostRow>();
+  let reservations = createReservations([]);
   const reload = () => {
-    byMac = new Map(store.hosts.list().map((host) => [host.mac, host]));
+    const list = store.hosts.list();
+    byMac = new Map(list.map((host) => [host.mac, host]));
+    reservations = createReservations(list);
   };
   makeMissingSecrets(store);
   reload();
@@ -119,6 +123,8 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     get: (key: string): Host => present(getRow(key)),
     getRow,
     findByMac: (mac: string): HostRow | undefined => byMac.get(mac),
+    /** Which addresses full DHCP mode keeps for whom. */
+    reservations: () => reservations,
 
     add(fields: HostFields & { mac: string; name: string }): Host {
       const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null };

@@ -17,6 +17,7 @@ import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createPool } from './pool.ts';
 import { createPresences } from './presence.ts';
@@ -64,6 +65,7 @@ export function createServices(deps: ServiceDeps) {
   const hosts = createHosts({ store, timeline, now });
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const entries = createEntries({ store, timeline });
+  const leases = createLeases({ store, hosts, timeline, counters, now });
   const firmware = createFirmware({ store, hosts, timeline, present: deps.bootFiles.present, now });
   const oneTimeCode = createOneTimeCode({
     now,
@@ -125,6 +127,7 @@ export function createServices(deps: ServiceDeps) {
     versions,
     captures,
     entries,
+    leases,
     counters,
     oneTimeCode,
     adoption,
@@ -180,6 +183,7 @@ export function createServices(deps: ServiceDeps) {
       await background.close();
       await sessionWatch.close();
       unknownHosts.close();
+      leases.close();
       firmware.close();
       if (started) timeline.record({ kind: 'server.stopped' });
       timeline.close();

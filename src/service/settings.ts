@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { parseSubnets, refuseOwnAddresses } from '../boot/subnet.ts';
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 
@@ -8,8 +9,38 @@ const percent = (byDefault: number) =>
 
 const octet = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
 
+const address = Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}$' });
+const addresses = Type.Optional(Type.Array(address, { maxItems: 8 }));
+
+const subnet = Type.Object(
+  {
+    subnet: Type.String({ maxLength: 18 }),
+    range: Type.String({ maxLength: 40 }),
+    routers: addresses,
+    dnsServers: addresses,
+    broadcast: Type.Optional(address),
+    leaseSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_536_000 })),
+    options: Type.Optional(Type.Array(Type.String({ maxLength: 600 }), { maxItems: 64 })),
+  },
+  { additionalProperties: false },
+);
+
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
 export const settingsSchema = Type.Object({
+  /** Who gives addresses: the cafe's router (`proxy`) or we. Counts from the next start on. */
+  dhcpMode: Type.Enum(['proxy', 'full'], { default: 'proxy' }),
+  /** Whether we give addresses even where another DHCP server answers. */
+  dhcpForced: Type.Boolean({ default: false }),
+  /**
+   * Of which subnets we give addresses in full mode; see `SubnetFields`. One that none of our interfaces
+   * is in is that of PCs behind a relay agent.
+   */
+  dhcpSubnets: Type.Array(subnet, { default: [], maxItems: 64 }),
+  /** Interfaces that are served where no `--interface` says which; none: all. Counts from the next start on. */
+  servedInterfaces: Type.Array(Type.String({ minLength: 1, maxLength: 15 }), {
+    default: [],
+    maxItems: 16,
+  }),
   /**
    * What a PC that is in no list gets: no answer, its own disk, a screen where staff with the one-time
    * code give it a name, or the next number of the plan below.
@@ -73,8 +104,16 @@ const risingKeys = [
 
 const keys = Object.keys(settingsSchema.properties) as SettingKey[];
 
+export interface SettingsOptions {
+  /** This machine's own addresses, which no PC may be given. */
+  listOwnAddresses?: () => string[];
+}
+
 /** The settings kept in the database, validated on the way in. */
-export function createSettings(store: Store) {
+export function createSettings(
+  store: Store,
+  { listOwnAddresses = () => [] }: SettingsOptions = {},
+) {
   let current = load(store);
   return {
     get: (): Settings => current,
@@ -87,7 +126,9 @@ export function createSettings(store: Store) {
         const context = { field: known, value: JSON.stringify(value), reason: error.message };
         throw new CafebootError('invalid_value', context);
       }
-      refuseDisorder({ ...current, [known]: value }, known);
+      const next = { ...current, [known]: value } as Settings;
+      refuseDisorder(next, known);
+      refuseBadSubnets(next, known, listOwnAddresses);
       store.settings.set(known, value);
       current = load(store);
       return current;
@@ -96,7 +137,9 @@ export function createSettings(store: Store) {
     reset(key: string): Settings {
       const known = findKey(key);
       const byDefault = Value.Default(settingsSchema.properties[known], undefined);
-      refuseDisorder({ ...current, [known]: byDefault } as Settings, known);
+      const next = { ...current, [known]: byDefault } as Settings;
+      refuseDisorder(next, known);
+      refuseBadSubnets(next, known, listOwnAddresses);
       store.settings.remove(known);
       current = load(store);
       return current;
@@ -119,6 +162,20 @@ function refuseDisorder(settings: Settings, changed: SettingKey): void {
     const value = String(settings[changed]);
     throw new CafebootError('invalid_value', { field: changed, value, reason: list.join(' < ') });
   }
+}
+
+/** Throws `invalid_value` where full mode would have nothing to give, or something it may not give. */
+function refuseBadSubnets(
+  { dhcpMode, dhcpSubnets }: Settings,
+  changed: SettingKey,
+  listOwnAddresses: () => string[],
+): void {
+  if (changed !== 'dhcpMode' && changed !== 'dhcpSubnets') return;
+  refuseOwnAddresses(parseSubnets(dhcpSubnets), listOwnAddresses());
+  if (dhcpMode === 'proxy' || dhcpSubnets.length > 0) return;
+  const value = changed === 'dhcpMode' ? dhcpMode : '[]';
+  const reason = 'full mode gives addresses of a subnet: cafeboot subnet set';
+  throw new CafebootError('invalid_value', { field: changed, value, reason });
 }
 
 /** A stored value that no longer fits (an older program's) gives way to the default. */

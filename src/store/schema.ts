@@ -99,6 +99,14 @@ export interface Schema {
     mac: string | null;
     data: string;
   };
+  leases: {
+    address: string;
+    client: string;
+    state: StoredLeaseState;
+    startsAt: number;
+    endsAt: number;
+    hostName: string | null;
+  };
   poolSamples: {
     at: number;
     totalBytes: number;
@@ -122,6 +130,7 @@ export interface Schema {
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
 export type OverlayPolicy = 'discard' | 'keep';
+export type StoredLeaseState = 'bound' | 'released' | 'declined';
 export type FirmwareChoice = 'auto' | 'undionly' | 'ipxe' | 'snponly' | 'http' | 'local';
 export type EventLevel = 'info' | 'warn' | 'error';
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';

@@ -5,6 +5,7 @@ import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
+import { createLeaseRepository } from './leases.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
 import { createSettingRepository } from './settings.ts';
@@ -29,6 +30,7 @@ export function openStore(path: string) {
     captures: createCaptureRepository(db),
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
+    leases: createLeaseRepository(db),
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
     transaction: db.transaction,

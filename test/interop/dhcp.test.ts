@@ -6,6 +6,7 @@ import { decode } from '../../src/dhcp/decode.ts';
 import { field } from '../../src/dhcp/fields.ts';
 import { formatIpv4 } from '../../src/dhcp/ipv4.ts';
 import { decodePxeOptions } from '../../src/dhcp/pxe.ts';
+import { startDnsmasq } from './dnsmasq.ts';
 import { createLan, type Lan, type Running } from './netns.ts';
 
 /*
@@ -43,30 +44,14 @@ function script(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-const dnsmasq = [
-  'dnsmasq',
-  '--keep-in-foreground',
-  '--log-facility=-',
-  '--conf-file=/dev/null',
-  '--pid-file=',
-  '--user=root',
-  '--port=0',
-  '--interface=eth0',
-  '--bind-interfaces',
-  '--dhcp-leasefile=/dev/null',
-  '--log-dhcp',
-  '--no-ping',
-] as const;
-
 async function startRouter(): Promise<void> {
   const range = '--dhcp-range=10.99.0.100,10.99.0.150,255.255.255.0,1h';
-  await lan.nodes.router.spawn([...dnsmasq, range]).waitFor(/DHCP, IP range/);
+  await startDnsmasq(lan.nodes.router, [range]);
 }
 
 async function startOtherProxy(): Promise<void> {
   const services = ['x86PC', 'X86-64_EFI'].map((arch) => `--pxe-service=${arch},other,foreign`);
-  const argv = [...dnsmasq, '--dhcp-range=10.99.0.0,proxy', ...services] as const;
-  await lan.nodes.other.spawn([...argv]).waitFor(/DHCP, proxy/);
+  await startDnsmasq(lan.nodes.other, ['--dhcp-range=10.99.0.0,proxy', ...services]);
 }
 
 /** Replies to a captured message, by the server that sent them. */

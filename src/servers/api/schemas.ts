@@ -89,6 +89,7 @@ export const entryChanges = Type.Object(
 
 export const byName = Type.Object({ name });
 export const byKey = Type.Object({ key: name });
+export const byAddress = Type.Object({ address: Type.String({ minLength: 7, maxLength: 15 }) });
 export const byId = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 export const settingValue = Type.Object({ value: Type.Unknown() }, strict);
 export const reconcileOptions = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);

@@ -5,6 +5,7 @@ import type { Services } from '../../service/services.ts';
 import { addEventRoutes } from './events.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
+import { addLeaseRoutes } from './leases.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
@@ -33,6 +34,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
     async (api) => {
       addHostRoutes(api, services);
       addImageRoutes(api, services);
+      addLeaseRoutes(api, services);
       addStorageRoutes(api, services);
       addSystemRoutes(api, services);
       addEventRoutes(api, services);

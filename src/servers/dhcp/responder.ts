@@ -5,15 +5,17 @@ import { type Answer, decide, decideIgnoreReasons } from '../../boot/decide.ts';
 import { identify, identifyIgnoreReasons } from '../../boot/identify.ts';
 import type { DhcpPlan } from '../../boot/plan.ts';
 import type { DhcpPort } from '../../boot/question.ts';
-import { broadcastAddress, type Destination, destinationOf } from '../../dhcp/addressing.ts';
+import type { Destination } from '../../dhcp/addressing.ts';
 import { decode } from '../../dhcp/decode.ts';
 import { DecodeError, decodeErrorReasons } from '../../dhcp/decode-error.ts';
 import { encode } from '../../dhcp/encode.ts';
-import { formatIpv4 } from '../../dhcp/ipv4.ts';
 import type { Packet } from '../../dhcp/packet.ts';
 import type { ServedInterface } from '../../net/interfaces.ts';
 import type { Datagram, UdpSocket } from '../../net/udp.ts';
 import type { Counters } from '../../service/counters.ts';
+import { createLeaseResponder, leaserIgnoreReasons } from './lease-responder.ts';
+import type { Leaser } from './leaser.ts';
+import { isFromCiaddr, sendReply } from './send.ts';
 
 /** What the server needs from the rest of the program for each message. */
 export interface ResponderDeps {
@@ -24,6 +26,8 @@ export interface ResponderDeps {
   onAddress(mac: string, address: string): void;
   counters: Counters;
   log: Logger;
+  /** Full mode: gives addresses on the interfaces it serves. Absent: only PXE's part is answered. */
+  leaser?: Leaser | undefined;
 }
 
 /** A served interface and the sockets bound to its address, by which its answers leave. */
@@ -36,9 +40,6 @@ export interface Outlet {
   sockets: Record<DhcpPort | 'directed', UdpSocket>;
 }
 
-/** Why a message is not even looked at by the policy. */
-const ownIgnoreReasons = ['ciaddr-not-source'] as const;
-
 /** Handles one datagram that came to `port`; answers leave by each of `outlets`. Never throws. */
 export type Respond = (datagram: Datagram, port: DhcpPort, outlets: readonly Outlet[]) => void;
 
@@ -46,7 +47,7 @@ const ignoreReasons = [
   ...decodeErrorReasons,
   ...identifyIgnoreReasons,
   ...decideIgnoreReasons,
-  ...ownIgnoreReasons,
+  ...leaserIgnoreReasons,
 ] as const;
 
 type IgnoreReason = (typeof ignoreReasons)[number];
@@ -88,22 +89,32 @@ export function createResponder(deps: ResponderDeps): Respond {
     request: Packet,
     datagram: Datagram,
     port: DhcpPort,
-    { iface, sockets }: Outlet,
+    outlet: Outlet,
   ) => {
+    const { iface } = outlet;
     const decision = decide(client, request, deps.planFor(client, iface), port);
     if (decision.kind === 'ignore') return ignore(decision.reason, datagram, client);
-    const to = port === 'pxe' ? senderOf(datagram) : destinationOf(request, decision.packet);
-    const socket = port === 'dhcp' && to.address !== broadcastAddress ? 'directed' : port;
-    sockets[socket].send(encode(decision.packet), to.port, to.address);
+    const { packet } = decision;
+    const to = port === 'dhcp' ? sendReply(outlet, request, packet) : senderOf(datagram);
+    if (port === 'pxe') outlet.sockets.pxe.send(encode(packet), to.port, to.address);
     counters.add(decision.answer.type === 'offer' ? 'dhcp.offers' : 'dhcp.acks');
     log.debug({ mac: client.mac, to, ...decision.answer }, 'DHCP message answered');
     deps.onAnswer(client, decision.answer, iface);
   };
 
-  return (datagram, port, outlets) => {
+  const { leaser } = deps;
+  const respondWithLease = leaser && createLeaseResponder({ ...deps, leaser, ignore, failed });
+
+  return (datagram, port, allOutlets) => {
     try {
-      const request = decode(datagram.bytes);
+      // What waits for the disk or for somebody on the LAN outlives the datagram.
+      const request = decode(leaser ? Buffer.from(datagram.bytes) : datagram.bytes);
       const identified = identify(request);
+      const outlets =
+        respondWithLease && port === 'dhcp'
+          ? respondWithLease(request, identified, datagram, allOutlets)
+          : allOutlets;
+      if (outlets.length === 0) return;
       if (identified.kind === 'ignore') return ignore(identified.reason, datagram);
       const { client } = identified;
       if (port === 'dhcp' && !isFromCiaddr(request, datagram)) {
@@ -119,14 +130,6 @@ export function createResponder(deps: ResponderDeps): Respond {
       else failed(error);
     }
   };
-}
-
-/**
- * A client that has an address sends from it, and only a relay agent sends for others: an answer never
- * goes to an address that somebody merely wrote into a message.
- */
-function isFromCiaddr({ ciaddr, giaddr }: Packet, { address }: Datagram): boolean {
-  return ciaddr === 0 || giaddr !== 0 || formatIpv4(ciaddr) === address;
 }
 
 /** A boot server's answer goes back to where the question came from: port 4011 (UEFI) or 68 (iPXE). */

@@ -3,6 +3,7 @@ import { chap } from './0002-chap.ts';
 import { imageLife } from './0003-image-life.ts';
 import { imageLife2 } from './0004-image-life-2.ts';
 import { poolSamples } from './0005-pool-samples.ts';
+import { leases } from './0006-leases.ts';
 import { waysIn } from './0007-ways-in.ts';
 
 /** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
@@ -12,5 +13,6 @@ export const migrations: readonly string[] = [
   imageLife,
   imageLife2,
   poolSamples,
+  leases,
   waysIn,
 ];

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findingCodes } from '../../../src/cli/doctor/check.ts';
 import { errorCodes } from '../../../src/errors.ts';
 import en from '../../../src/i18n/en.json' with { type: 'json' };
 import { createTranslator, findLanguage } from '../../../src/i18n/translate.ts';
@@ -22,9 +23,15 @@ describe('texts', () => {
   test.each([
     ['error', [...errorCodes].sort()],
     ['event', [...eventKinds].sort()],
+    ['finding', [...findingCodes].sort()],
   ] as const)('both languages have a text for every %s, and no other', (section, keys) => {
     expect(Object.keys(en[section]).sort()).toEqual(keys);
     expect(Object.keys(zh[section]).sort()).toEqual(keys);
+  });
+
+  test('both languages say what to do about the same findings, known ones', () => {
+    expect(Object.keys(zh.remedy).sort()).toEqual(Object.keys(en.remedy).sort());
+    expect([...findingCodes]).toEqual(expect.arrayContaining(Object.keys(en.remedy)));
   });
 
   test('every kind of thing that an error names has a word in both', async () => {
@@ -36,14 +43,16 @@ describe('texts', () => {
     expect(Object.keys(zh.kind).sort()).toEqual([...used].sort());
   });
 
-  test('every error code and event kind is used somewhere', async () => {
-    const sources = await readSources('src', ['errors.ts', 'timeline.ts']);
-    const unused = [...errorCodes, ...eventKinds].filter((key) => !sources.includes(`'${key}'`));
+  test('every error code, event kind and finding is used somewhere', async () => {
+    const sources = await readSources('src', ['errors.ts', 'timeline.ts', 'check.ts']);
+    const unused = [...errorCodes, ...eventKinds, ...findingCodes].filter(
+      (key) => !sources.includes(`'${key}'`),
+    );
     expect(unused).toEqual([]);
   });
 
   test('both languages are filled with the same values', () => {
-    for (const section of ['error', 'event'] as const) {
+    for (const section of ['error', 'event', 'finding', 'remedy'] as const) {
       const chinese: Record<string, string> = zh[section];
       for (const [key, text] of Object.entries(en[section])) {
         expect(placeholders(chinese[key] ?? '').sort(), key).toEqual(placeholders(text).sort());

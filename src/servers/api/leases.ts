@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../service/services.ts';
+import { byAddress } from './schemas.ts';
+import { typed } from './typed.ts';
+
+/** The addresses that full DHCP mode gave; a lease is addressed by its IPv4 address. */
+export function addLeaseRoutes(app: FastifyInstance, { leases }: Services): void {
+  const api = typed(app);
+  api.get('/leases', async () => leases.list());
+  api.delete('/leases/:address', { schema: { params: byAddress } }, async ({ params }, reply) => {
+    leases.forget(params.address);
+    return reply.code(204).send();
+  });
+}

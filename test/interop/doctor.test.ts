@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDnsmasq } from './dnsmasq.ts';
+import { createLan, type Lan } from './netns.ts';
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+let lan: Lan<'server' | 'router' | 'second'>;
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-doctor-'));
+  lan = await createLan({
+    server: '10.99.0.1/24',
+    router: '10.99.0.254/24',
+    second: '10.99.0.253/24',
+  });
+});
+afterAll(async () => {
+  await lan.destroy();
+  await rm(dataDir, { recursive: true });
+});
+
+async function cafeboot(...args: string[]) {
+  const globals = ['--data-dir', dataDir, '--pool-size-bytes', String(1024 ** 3)];
+  const { stdout, stderr, exitCode } = await lan.nodes.server.exec([
+    process.execPath,
+    main,
+    ...globals,
+    ...args,
+  ]);
+  return { stdout, stderr, exitCode };
+}
+
+async function findDhcp(): Promise<Record<string, unknown>[]> {
+  const { stdout, stderr } = await cafeboot('doctor', '--json');
+  expect(stderr).not.toContain('Error');
+  const findings: Record<string, unknown>[] = JSON.parse(stdout);
+  return findings.filter(({ check }) => check === 'dhcp');
+}
+
+test('the doctor shows who gives addresses, and what to do where nobody or too many do', async () => {
+  expect(await findDhcp()).toMatchObject([{ verdict: 'warn', code: 'dhcp-none' }]);
+
+  await startDnsmasq(lan.nodes.router, ['--dhcp-range=10.99.0.100,10.99.0.150,1h']);
+  const [router] = await findDhcp();
+  expect(router).toMatchObject({ verdict: 'ok', code: 'dhcp-router' });
+  expect(router?.text).toMatch(
+    /^on eth0 \(10\.99\.0\.1\) addresses come from 10\.99\.0\.254 \(MAC [0-9a-f:]{17}\)$/,
+  );
+
+  // With the ping before each offer that is its default.
+  const pings = { pings: true };
+  await startDnsmasq(lan.nodes.second, ['--dhcp-range=10.99.0.160,10.99.0.170,1h'], pings);
+  const [both] = await findDhcp();
+  expect(both).toMatchObject({ verdict: 'warn', code: 'dhcp-several' });
+  expect(both?.text).toMatch(/10\.99\.0\.254.*10\.99\.0\.253|10\.99\.0\.253.*10\.99\.0\.254/);
+  expect(both?.remedy).toContain('second router');
+});
