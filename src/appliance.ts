@@ -52,6 +52,13 @@ export function pathsOf(dataDir: string) {
 /** What `make ipxe` built, where it has. */
 const builtFilesDir = fileURLToPath(new URL('../assets/boot', import.meta.url));
 
+/** What an administrator puts there comes first, then our own build, then the distribution's. */
+export const bootFileDirectories = ({ dataDir, bootFilesDir }: Config): string[] => [
+  pathsOf(dataDir).tftpRoot,
+  builtFilesDir,
+  bootFilesDir,
+];
+
 /** Use cases over the store and the real storage, without any server: for the CLI where none runs. */
 export async function startOffline(deps: ApplianceDeps) {
   const closers = createClosers(deps.log);
@@ -88,10 +95,7 @@ async function startServices(
   closers.add(volumes.close);
   const targets = await openTargets(settings.get());
   closers.add(targets.close);
-  // What an administrator puts there comes first, then our own build, then the distribution's.
-  const bootFiles = createBootFiles({
-    directories: [paths.tftpRoot, builtFilesDir, config.bootFilesDir],
-  });
+  const bootFiles = createBootFiles({ directories: bootFileDirectories(config) });
   await bootFiles.start();
   closers.add(async () => bootFiles.close());
   const services = createServices({
@@ -170,7 +174,7 @@ async function startServers(
       httpRoot: paths.httpRoot,
       bootFiles: {
         names: bootFileNames,
-        directories: [paths.httpRoot, paths.tftpRoot, builtFilesDir, config.bootFilesDir],
+        directories: [paths.httpRoot, ...bootFileDirectories(config)],
       },
       address: '0.0.0.0',
       port: config.httpPort,

@@ -1,6 +1,12 @@
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { type ApplianceDeps, pathsOf, startAppliance, startOffline } from './appliance.ts';
+import {
+  type ApplianceDeps,
+  bootFileDirectories,
+  pathsOf,
+  startAppliance,
+  startOffline,
+} from './appliance.ts';
 import { createScriptRenderer } from './boot/script.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
@@ -10,6 +16,7 @@ import { CafebootError } from './errors.ts';
 import { createTranslator, findLanguage, type Translator } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
 import { createApi } from './servers/api/server.ts';
+import { createBootFiles } from './service/boot-files.ts';
 import { readScriptTemplates } from './templates.ts';
 
 /** Where a CHAP secret would be if an object that has one were ever logged. */
@@ -42,10 +49,14 @@ async function main(): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
-    machine: async () => ({
-      config: (await prepare()).config,
-      findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
-    }),
+    async machine() {
+      const { config } = await prepare();
+      return {
+        config,
+        findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
+        describeBootFiles: createBootFiles({ directories: bootFileDirectories(config) }).describe,
+      };
+    },
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

@@ -43,10 +43,6 @@ export type Decision =
  */
 export function decide(client: Client, packet: Packet, plan: DhcpPlan, port: DhcpPort): Decision {
   if (!plan.known && plan.unknownPolicy === 'ignore') return ignore('unknown-host');
-  if (plan.serves === 'nothing') return ignore('boots-local-disk');
-  // Unanswered, a firmware goes on to its next boot option, which is HTTP boot.
-  const isPxe = client.stage === 'rom' && client.transport === 'tftp';
-  if (plan.serves === 'http-boot' && isPxe) return ignore('boots-by-http');
   const type = questionOf(packet, plan, port);
   if (type !== 'offer' && type !== 'ack') return ignore(type);
   return answerAs(type, client, packet, plan);
@@ -59,6 +55,10 @@ export function answerAs(
   packet: Packet,
   plan: DhcpPlan,
 ): Decision {
+  if (plan.serves === 'nothing') return ignore('boots-local-disk');
+  // Unanswered, a firmware goes on to its next boot option, which is HTTP boot.
+  const isPxe = client.stage === 'rom' && client.transport === 'tftp';
+  if (plan.serves === 'http-boot' && isPxe) return ignore('boots-by-http');
   const given = choose(client, plan, type);
   if (!given) return ignore('no-boot-file');
 
@@ -66,8 +66,9 @@ export function answerAs(
   const { transport, stage } = client;
   const reply = startReply(packet, { type, transport, serverAddress: server.address });
   fillIn(reply, given, server.address);
-  if (needsNoBootServer(client, plan, type, given))
+  if (needsNoBootServer(client, plan, given) && type === 'offer') {
     field.vendorOptions.write(reply.options, useOffered);
+  }
   if (type === 'ack') echoBootItem(packet, reply);
   return {
     kind: 'reply',
@@ -123,14 +124,9 @@ const useOffered = encodePxeOptions({
  * Firmware goes straight to TFTP only where option 43 says that the OFFER has the boot file; without it
  * a BIOS ROM asks port 4011. iPXE needs no telling once it has siaddr and file.
  */
-function needsNoBootServer(
-  { stage, arch }: Client,
-  { efiOffer }: DhcpPlan,
-  type: AnswerType,
-  { gives }: Given,
-): boolean {
-  const isPlain = arch.platform !== 'bios' && efiOffer === 'plain';
-  return stage === 'rom' && type === 'offer' && gives === 'boot-file' && !isPlain;
+function needsNoBootServer({ stage, arch }: Client, plan: DhcpPlan, { gives }: Given): boolean {
+  const isPlain = arch.platform !== 'bios' && plan.efiOffer === 'plain';
+  return stage === 'rom' && gives === 'boot-file' && !isPlain;
 }
 
 /** A client that asked for a menu's item takes only an ACK that names it (PXE 2.1, boot server discovery). */

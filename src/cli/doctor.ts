@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { CafebootError, codeOf } from '../errors.ts';
 import type { Settings } from '../service/settings.ts';
 import type { CliContext } from './context.ts';
+import { bootFiles } from './doctor/boot-files.ts';
 import type { Check, CheckContext, Finding } from './doctor/check.ts';
 import { dhcpServers } from './doctor/dhcp-servers.ts';
 import { toTable } from './print.ts';
 
 /** In the order of the report. */
-const checks: readonly Check[] = [dhcpServers];
+const checks: readonly Check[] = [dhcpServers, bootFiles];
 
 /** `cafeboot doctor`: looks at what a cafe's server needs around it, and tells what to do. */
 export function addDoctorCommand(program: Command, context: CliContext): void {
@@ -15,9 +16,9 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .command('doctor')
     .description('look for what keeps PCs from booting, and tell what to do about it')
     .action(async () => {
-      const { config, findDhcpServers } = await context.machine();
+      const machine = await context.machine();
       const settings = (await context.withApi((api) => api('GET', '/settings'))) as Settings;
-      const checkContext = { config, settings, findDhcpServers };
+      const checkContext = { ...machine, settings };
       const findings = await Promise.all(checks.map((check) => runCheck(check, checkContext)));
       show(findings.flat(), context);
       const failed = findings.flat().filter(({ verdict }) => verdict === 'fail').length;

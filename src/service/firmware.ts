@@ -21,6 +21,8 @@ export interface FirmwareDeps {
   store: Store;
   hosts: Hosts;
   timeline: Timeline;
+  /** Whether UEFI can be told of its boot file in other ways: not where we give the address too. */
+  hasOffers: () => boolean;
   /** The boot files that can be served now. */
   present: () => ReadonlySet<string>;
   now: () => number;
@@ -59,7 +61,8 @@ const pcLimit = 4_096;
  * not reach its script is followed by the next alternative (rules: src/boot/firmware.ts). All of it is
  * in memory, since it is asked for every packet; what changes is written in batches, for PCs in the list.
  */
-export function createFirmware({ store, hosts, timeline, present, now }: FirmwareDeps) {
+export function createFirmware(deps: FirmwareDeps) {
+  const { store, hosts, timeline, present, now } = deps;
   const pcs = new Map<string, Pc>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -81,7 +84,8 @@ export function createFirmware({ store, hosts, timeline, present, now }: Firmwar
       pc.isDirty = false;
       return host ? rowsOf(host, pc) : [];
     });
-    store.bootWays.set([...rows]);
+    const changed = [...rows];
+    if (changed.length > 0) store.bootWays.set(changed);
   }
 
   function keep(pc: Pc): void {
@@ -108,22 +112,34 @@ export function createFirmware({ store, hosts, timeline, present, now }: Firmwar
     way: KnownWay,
     what: { failed: 'file' | 'offer'; platform: Platform; files: readonly string[] },
   ): void {
+    if (what.failed === 'offer' && !deps.hasOffers()) return;
     way.failures += 1;
     if (way.failures < failuresAllowed(way)) return;
     const before = { ...way };
-    Object.assign(way, nextWay(way, what.failed, what), { worked: false, failures: 0 });
-    keep(pc);
-    if (!host) return;
-    const { mac } = host;
+    const next = nextWay(way, what.failed, what);
+    Object.assign(way, next, { failures: 0 });
+    if (way.file !== before.file || way.offer !== before.offer) {
+      way.worked = false;
+      keep(pc);
+    }
+    if (host) tellFailure(host, what.failed, before, next);
+  }
+
+  function tellFailure(
+    { mac }: HostRow,
+    failed: 'file' | 'offer',
+    before: BootWay,
+    next: BootWay,
+  ): void {
     const level = 'warn';
-    if (way.file !== before.file) {
-      const data = { file: before.file, next: way.file };
+    if (next.file !== before.file) {
+      const data = { file: before.file, next: next.file };
       timeline.record({ kind: 'firmware.file-failed', level, mac, data });
-    } else if (way.offer !== before.offer) {
-      const data = { offer: before.offer, next: way.offer };
+    } else if (next.offer !== before.offer) {
+      const data = { offer: before.offer, next: next.offer };
       timeline.record({ kind: 'firmware.offer-failed', level, mac, data });
-    } else if (what.failed === 'file') {
-      timeline.record({ kind: 'firmware.stuck', level, mac, data: { file: way.file } });
+    } else if (failed === 'file') {
+      timeline.record({ kind: 'firmware.stuck', level, mac, data: { file: before.file } });
     }
   }
 

@@ -66,7 +66,11 @@ export function createServices(deps: ServiceDeps) {
   const unknownHosts = createUnknownHosts({ store, timeline, now });
   const entries = createEntries({ store, timeline });
   const leases = createLeases({ store, hosts, timeline, counters, now });
-  const firmware = createFirmware({ store, hosts, timeline, present: deps.bootFiles.present, now });
+  const firmware = createFirmware({
+    ...{ store, hosts, timeline, now },
+    present: deps.bootFiles.present,
+    hasOffers: () => settings.get().dhcpMode === 'proxy',
+  });
   const oneTimeCode = createOneTimeCode({
     now,
     onNew: (code, expiresAt) =>

@@ -74,7 +74,9 @@ describe('the command line', () => {
       sizeBytes: 3 * 1024 ** 2,
     });
     const { stdout } = await cli(['host', 'list']);
-    expect(stdout).toMatch(/^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +keep +yes +-$/m);
+    expect(stdout).toMatch(
+      /^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +- +keep +yes +- +auto +-$/m,
+    );
   });
 
   test('the pool: how full it is, and from when on nothing new is made', async () => {
@@ -105,20 +107,60 @@ describe('the command line', () => {
     expect(await json('host', 'set', '前台', '--chap', 'on')).toMatchObject([{ chap: true }]);
     const [host] = await json('host', 'renew-secret', '前台');
     expect(Object.keys(host).sort()).toEqual([
+      'bootFiles',
       'capture',
       'chap',
       'entry',
+      'firmware',
       'group',
       'id',
       'ip',
       'mac',
       'name',
+      'nextEntry',
       'overlay',
       'super',
     ]);
     const events = await cli(['timeline', '--json']);
     expect(events.stdout).toContain('"kind":"host.secret-renewed"');
     expect(events.stdout).not.toMatch(/secret"|password/i);
+  });
+
+  test('how a PC starts, what it boots once, and PCs that were not in the list', async () => {
+    const set = (...flags: string[]) => json('host', 'set', '前台', ...flags);
+    expect(await set('--firmware', 'snponly')).toMatchObject([{ firmware: 'snponly' }]);
+    const bad = await cli(['host', 'set', '前台', '--firmware', 'floppy']);
+    expect([bad.exitCode, bad.stderr]).toEqual([1, expect.stringContaining('undionly')]);
+    expect(await set('--next-entry', 'win')).toMatchObject([{ nextEntry: 'win' }]);
+    expect(await set('--next-entry', '', '--firmware', 'auto')).toMatchObject([
+      { nextEntry: null, firmware: 'auto' },
+    ]);
+
+    const { code } = await json('code');
+    expect(code).toMatch(/^\d{8}$/);
+    expect((await cli(['code'])).stdout).toMatch(new RegExp(`^${code} +\\(\\d\\d:`));
+    const [adopted] = await json('host', 'adopt', '525400000031', '--name', '31');
+    expect(adopted).toMatchObject({ name: 'pc-031', mac: '52:54:00:00:00:31' });
+    expect(await json('host', 'adopt', '--all')).toEqual([]);
+    expect((await cli(['host', 'adopt'])).stderr).toContain('--all');
+    await cli(['host', 'remove', 'pc-031']);
+  });
+
+  test('autoexec.ipxe by TFTP leads a stock iPXE to its script, unless there is another', async () => {
+    const { server: node } = lan.nodes;
+    const fetched = async (url: string) => {
+      const got = await node.exec(['curl', '-sS', '-m', '10', url]);
+      expect(got.stderr).toBe('');
+      return got.stdout;
+    };
+    const url = 'tftp://10.77.0.1/autoexec.ipxe';
+    const script = await fetched(url);
+    await expect(script).toMatchFileSnapshot('../fixtures/golden/scripts/autoexec.ipxe');
+    const [, next = ''] = /^chain --replace --autofree (\S+) /m.exec(script) ?? [];
+    expect(await fetched(next)).toMatch(/^#!ipxe\n/);
+    await writeFile(join(dataDir, 'tftp/autoexec.ipxe'), '#!ipxe\nshell\n');
+    expect(await fetched(url)).toBe('#!ipxe\nshell\n');
+    await rm(join(dataDir, 'tftp/autoexec.ipxe'));
   });
 
   test('a capture is set and ended by hand; old versions and tasks are told', async () => {

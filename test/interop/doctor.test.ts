@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,4 +58,20 @@ test('the doctor shows who gives addresses, and what to do where nobody or too m
   expect(both).toMatchObject({ verdict: 'warn', code: 'dhcp-several' });
   expect(both?.text).toMatch(/10\.99\.0\.254.*10\.99\.0\.253|10\.99\.0\.253.*10\.99\.0\.254/);
   expect(both?.remedy).toContain('second router');
+});
+
+test('which build each boot file is', async () => {
+  const bootFilesDir = join(dataDir, 'package');
+  await mkdir(bootFilesDir);
+  await writeFile(join(bootFilesDir, 'snponly.efi'), 'MZ\0\x001.0.0+git-20190125.36a4c85-5.1\0');
+  const { stdout } = await cafeboot(...['doctor', '--json', '--boot-files-dir', bootFilesDir]);
+  const findings: Record<string, unknown>[] = JSON.parse(stdout);
+  const found = findings.find(({ data }) =>
+    String((data as Record<string, string>).path).startsWith(bootFilesDir),
+  );
+  expect(found).toMatchObject({
+    ...{ check: 'boot files', verdict: 'warn', code: 'boot-file-old' },
+    text: expect.stringContaining('iPXE 1.0.0+git-20190125.36a4c85-5.1, of 2019-01-25'),
+    remedy: expect.stringContaining('make ipxe'),
+  });
 });

@@ -169,6 +169,9 @@ test('our embedded script finds the server as our own build; staff name the PC o
   await api('PUT', '/settings/menuTimeoutMs', { value: 60_000 });
   await copyFile('ipxe-src/cafeboot.ipxe', join(dataDir, 'boot/cafeboot.ipxe'));
   const [unknownBefore, menusBefore] = [await shown('unknown'), await shown('menu')];
+  // So the remembered reply, which names the file that the firmware loaded, is no answer.
+  await stranger.type('clear proxydhcp/filename && echo is [$' + '{proxydhcp/filename}]\n');
+  await stranger.serial.waitFor(/^is \[\]$/, 10_000);
   await stranger.type(`chain http://${labNet.applianceAddress}:8080/cafeboot.ipxe\n`);
   await stranger.serial.waitFor(/looking for the boot server/, 10_000);
   await press('n', 'unknown', unknownBefore + 1);

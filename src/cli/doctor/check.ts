@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import type { BootFiles } from '../../service/boot-files.ts';
 import type { DhcpSearch } from '../../service/dhcp-search.ts';
 import type { Settings } from '../../service/settings.ts';
 
@@ -15,6 +16,10 @@ export const findingCodes = [
   'dhcp-several',
   'dhcp-only-ours',
   'dhcp-beside-ours',
+  'boot-file-own',
+  'boot-file-stock',
+  'boot-file-old',
+  'boot-file-missing',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
@@ -30,6 +35,7 @@ export interface CheckContext {
   config: Config;
   settings: Settings;
   findDhcpServers: DhcpSearch['find'];
+  describeBootFiles: BootFiles['describe'];
 }
 
 /** Looks at one part of the machine, changes nothing, and takes some seconds at most. */

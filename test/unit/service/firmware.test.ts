@@ -133,6 +133,17 @@ describe('how a PC starts', () => {
     expect(told()[0]).toEqual(['firmware.offer-failed', 'boot-server', 'direct']);
   });
 
+  test('not where we are the DHCP server: its answers have one form', () => {
+    const range = { subnet: '10.77.0.0/24', range: '10.77.0.100-10.77.0.200' };
+    services.setSetting('dhcpSubnets', [range]);
+    services.setSetting('dhcpMode', 'full');
+    meet();
+    services.boots.sawAddress(mac, address);
+    wait(40);
+    expect(meet()[1]).toBe('boot-server');
+    expect(told()).toEqual([]);
+  });
+
   test('UEFI that asks port 4011 and then fetches nothing, too', () => {
     meet();
     const answer: Answer = { type: 'ack', gives: 'boot-file', target: 'snponly.efi', stage: 'rom' };
