@@ -159,7 +159,7 @@ describe('the command line', () => {
     const [, next = ''] = /^chain --replace --autofree (\S+) /m.exec(script) ?? [];
     expect(await fetched(next)).toMatch(/^#!ipxe\n/);
     await writeFile(join(dataDir, 'tftp/autoexec.ipxe'), '#!ipxe\nshell\n');
-    expect(await fetched(url)).toBe('#!ipxe\nshell\n');
+    expect(await fetched(url)).toBe('#!ipxe\nshell');
     await rm(join(dataDir, 'tftp/autoexec.ipxe'));
   });
 

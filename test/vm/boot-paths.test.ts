@@ -72,18 +72,21 @@ test('a UEFI PC whose first boot file does not start gets the next and boots, wi
   picky.powerOn();
   await picky.serial.waitFor(/Registered SAN device/, firmwareTimeoutMs);
   await rm(broken);
+  const steps = async () => bootSteps(await cafe().events(picky));
+  await expect
+    .poll(steps, { timeout: 10_000 })
+    .toEqual([
+      'rom offer boot-server',
+      'rom ack boot-file',
+      'tftp snponly.efi',
+      'rom offer boot-url',
+      'http ipxe.efi',
+      'ipxe offer script',
+      'script menu',
+      'script entry',
+      'disk',
+    ]);
   const events = await cafe().events(picky);
-  expect(bootSteps(events)).toEqual([
-    'rom offer boot-server',
-    'rom ack boot-file',
-    'tftp snponly.efi',
-    'rom offer boot-url',
-    'http ipxe.efi',
-    'ipxe offer script',
-    'script menu',
-    'script entry',
-    'disk',
-  ]);
   const found = events.filter(({ kind }) => kind.startsWith('firmware.'));
   expect(found.map(({ kind, data }) => [kind, data.file, data.next])).toEqual([
     ['firmware.file-failed', 'snponly.efi', 'ipxe.efi'],
