@@ -147,9 +147,13 @@ export async function buildLab(
 }
 
 /** A socket of the bridge for a virtual machine's network card. */
-export async function addTap(netns: Netns, tap: string): Promise<void> {
+export async function addTap(
+  netns: Netns,
+  tap: string,
+  bridge: string = labNet.bridge,
+): Promise<void> {
   await netns.run(['ip', 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
-  await netns.run(['ip', 'link', 'set', tap, 'master', labNet.bridge, 'up']);
+  await netns.run(['ip', 'link', 'set', tap, 'master', bridge, 'up']);
 }
 
 async function connect(appliance: Netns, router: Netns): Promise<void> {

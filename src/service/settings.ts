@@ -19,7 +19,7 @@ const subnet = Type.Object(
     routers: addresses,
     dnsServers: addresses,
     broadcast: Type.Optional(address),
-    leaseSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_536_000 })),
+    leaseSeconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 31_536_000 })),
     options: Type.Optional(Type.Array(Type.String({ maxLength: 600 }), { maxItems: 64 })),
   },
   { additionalProperties: false },

@@ -41,9 +41,7 @@ async function findDhcp(): Promise<Record<string, unknown>[]> {
   return findings.filter(({ check }) => check === 'dhcp');
 }
 
-test('the doctor shows who gives addresses, and what to do where nobody or too many do', async () => {
-  expect(await findDhcp()).toMatchObject([{ verdict: 'warn', code: 'dhcp-none' }]);
-
+test('the doctor shows who gives addresses, and what to do where too many do', async () => {
   await startDnsmasq(lan.nodes.router, ['--dhcp-range=10.99.0.100,10.99.0.150,1h']);
   const [router] = await findDhcp();
   expect(router).toMatchObject({ verdict: 'ok', code: 'dhcp-router' });

@@ -1,8 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { addFarLan, farNet } from '../../scripts/lab/far-lan.ts';
+import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/hosts.ts';
+import type { LeaseInfo } from '../../src/service/leases.ts';
 import { bootSteps } from './boot-steps.ts';
 import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
 
@@ -120,4 +123,47 @@ test('`unknownHosts: ignore` gives it no answer, but notes it', async () => {
   expect(seen?.mac).toBe(unknown.mac);
   expect(seen?.lastSeenAt).toBeGreaterThan(unknown.poweredOnAt());
   await unknown.powerOff();
+});
+
+test('full DHCP mode: BIOS and UEFI without any other DHCP server, and through a relay agent', async () => {
+  const { lab, appliance, boot, restart } = cafe();
+  const { api } = appliance();
+  const range = (net: { firstLease: string; lastLease: string }) =>
+    `${net.firstLease}-${net.lastLease}`;
+  const subnets = [
+    { subnet: '10.77.0.0/24', range: range(labNet), routers: [labNet.routerAddress] },
+    { subnet: farNet.subnet, range: range(farNet), routers: [farNet.routerAddress] },
+  ];
+  await api('PUT', '/settings/rechain', { value: 'never' });
+  await api('PUT', '/settings/dhcpSubnets', { value: subnets });
+  await api('PUT', '/settings/dhcpMode', { value: 'full' });
+  await lab.router.stopDhcp();
+  const farLan = await addFarLan(lab);
+  await appliance().stop();
+  await restart();
+  const far = await cafe().addPc({ name: 'pc-far', firmware: 'bios' }, farLan);
+  const uefi = await cafe().addPc({ name: 'pc-uefi', firmware: 'uefi' });
+
+  const pcs = [rechained, uefi, far];
+  const ups = await Promise.all(pcs.map(boot));
+  const leases = (await appliance().api('GET', '/leases')) as LeaseInfo[];
+  for (const [index, pc] of pcs.entries()) {
+    // Firmware, iPXE and the OS had one address: the one in the iBFT.
+    const own = leases.filter(({ client }) => client === pc.mac);
+    expect(own).toMatchObject([{ address: ups[index]?.address, state: 'bound', host: pc.name }]);
+    expect(ups[index]?.target).toBe(targetOf(pc));
+  }
+  expect(ups.map(({ address }) => address.split('.').slice(0, 3).join('.'))).toEqual([
+    '10.77.0',
+    '10.77.0',
+    '10.78.0',
+  ]);
+  const rest = ['script menu', 'script entry', 'disk', 'os'];
+  expect(bootSteps(await cafe().events(uefi))).toEqual([
+    'rom offer boot-file',
+    'tftp ipxe.efi',
+    'ipxe offer script',
+    ...rest,
+  ]);
+  expect(bootSteps(await cafe().events(far))).toEqual(['ipxe offer script', ...rest]);
 });

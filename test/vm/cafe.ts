@@ -55,7 +55,8 @@ export interface Cafe {
   readonly appliance: () => Appliance;
   /** The raw file that the golden OS disk was imported from. */
   readonly osImagePath: string;
-  addPc(options: PcOptions): Promise<Pc>;
+  /** On the lab's own LAN, or on another one. */
+  addPc(options: PcOptions, lan?: Pick<Lab, 'addPc'>): Promise<Pc>;
   /** Switches it on and waits for its OS and the OS's report. */
   boot(pc: Pc): Promise<PcUp>;
   /** The OS shuts down for a reboot, then the PC is switched on again: a reset ends QEMU. */
@@ -149,9 +150,9 @@ async function build(
     },
     appliance: () => appliance,
     osImagePath,
-    async addPc({ host = {}, ...spec }) {
+    async addPc({ host = {}, ...spec }, lan = lab) {
       const number = String(pcs.length + 1).padStart(2, '0');
-      const pc = await lab.addPc({ ...spec, mac: `52:54:00:ca:fe:${number}` });
+      const pc = await lan.addPc({ ...spec, mac: `52:54:00:ca:fe:${number}` });
       pcs.push(pc);
       if (host !== 'unknown') {
         const { name, mac } = pc;
