@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { bootFileNames } from './boot/firmware.ts';
-import type { RenderScript } from './boot/script.ts';
+import type { RenderScript, RenderTemplate } from './boot/script.ts';
 import { type Closers, createClosers } from './closers.ts';
 import { type Config, namesToServe } from './config.ts';
 import { startLeaser } from './full-dhcp.ts';
@@ -22,6 +22,7 @@ import { createVirtualFiles } from './servers/tftp/virtual-files.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { createServices, type Services } from './service/services.ts';
 import { createSettings, type Settings } from './service/settings.ts';
+import { createTools } from './service/tools.ts';
 import { createDiskFiles } from './storage/disk-files.ts';
 import { createDiskSetup } from './storage/disk-setup.ts';
 import { run } from './storage/exec.ts';
@@ -29,12 +30,14 @@ import { noTargets } from './storage/no-targets.ts';
 import { startTargets, startVolumes } from './storage/start.ts';
 import type { TargetServer } from './storage/targets.ts';
 import { openStore } from './store/store.ts';
+import { toolsDirectory } from './templates.ts';
 
 export interface ApplianceDeps {
   config: Config;
   version: string;
   translator: Translator;
   renderScript: RenderScript;
+  renderTemplate: RenderTemplate;
   log: Logger;
 }
 
@@ -108,6 +111,11 @@ async function startServices(
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
     bootFiles,
+    tools: createTools({
+      builtIn: toolsDirectory,
+      httpRoot: paths.httpRoot,
+      onBad: (error) => log.warn({ err: error }, 'a tool is left out of the menu'),
+    }),
     log,
     version,
     now: Date.now,
@@ -158,7 +166,7 @@ function portalsOf(addresses: readonly string[], port: number) {
 }
 
 async function startServers(
-  { config, renderScript, translator, log }: ApplianceDeps,
+  { config, renderScript, renderTemplate, translator, log }: ApplianceDeps,
   services: Services,
   { interfaces, leaser }: { interfaces: LanInterface[]; leaser: Leaser | undefined },
   closers: Closers,
@@ -170,6 +178,7 @@ async function startServers(
     const http = await startBootHttp({
       boots,
       renderScript,
+      renderTemplate,
       settings: services.settings.get,
       counters,
       log: log.child({ server: 'http' }),

@@ -44,6 +44,8 @@ export const errorCodes = [
   'wrong_code',
   'too_many_tries',
   'no_number_left',
+  'tool_bad',
+  'tool_files_missing',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

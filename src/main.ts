@@ -7,7 +7,7 @@ import {
   startAppliance,
   startOffline,
 } from './appliance.ts';
-import { createScriptRenderer } from './boot/script.ts';
+import { createScriptRenderer, createTemplateRenderer } from './boot/script.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
@@ -39,8 +39,10 @@ async function main(): Promise<void> {
       configPath,
     });
     const log = pino({ level: config.logLevel, redact: logRedaction });
-    const renderScript = createScriptRenderer(await readScriptTemplates());
-    return { config, version, translator, renderScript, log };
+    const templates = await readScriptTemplates();
+    const renderScript = createScriptRenderer(templates);
+    const renderTemplate = createTemplateRenderer(templates);
+    return { config, version, translator, renderScript, renderTemplate, log };
   }
 
   const context: CliContext = {

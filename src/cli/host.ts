@@ -8,7 +8,7 @@ import { toTable } from './print.ts';
 
 const columns = [
   ...['name', 'mac', 'ip', 'group', 'entry', 'nextEntry', 'super', 'overlay', 'chap', 'capture'],
-  ...['firmware', 'bootFiles'],
+  ...['nextTool', 'firmware', 'bootFiles'],
 ];
 const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
 
@@ -133,6 +133,7 @@ function withFields(command: Command): Command {
     .option('--group <group>', 'its group; "" for none')
     .option('--entry <entry>', "its default boot entry; '' for the menu's first")
     .option('--next-entry <entry>', "the boot entry of its next boot only; '' for the usual one")
+    .option('--next-tool <tool>', "the tool of its next boot only, in super mode; '' for none")
     .addOption(
       new Option(
         '--firmware <choice>',

@@ -14,6 +14,7 @@ import { addStorageCommand } from './storage.ts';
 import { addSubnetCommand } from './subnet.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
+import { addToolCommand } from './tool.ts';
 
 /** Flags that every subcommand takes, before or after its name. */
 export interface GlobalFlags extends Partial<Record<ConfigKey, unknown>> {
@@ -48,6 +49,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addSettingCommand(program, context);
   addSubnetCommand(program, context);
   addLeaseCommand(program, context);
+  addToolCommand(program, context);
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);

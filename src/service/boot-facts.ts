@@ -2,6 +2,7 @@ import type { RechainPolicy, UnknownPolicy } from '../boot/plan.ts';
 import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { StartFacts } from './firmware.ts';
+import type { FoundTool } from './tools.ts';
 
 /** What the service knows that a DHCP answer depends on. */
 export interface BootFacts extends StartFacts {
@@ -23,6 +24,8 @@ export type MenuPlan =
       defaultEntry: EntryRow | undefined;
       /** The image that the PC captures its own disk to, where it does. */
       capture: string | null;
+      /** For a PC in super mode. */
+      tools: FoundTool[];
     }
   | { kind: 'unknown' }
   | { kind: 'local' };

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../boot/client.ts';
 import type { Answer } from '../boot/decide.ts';
-import { CafebootError, codeOf, hasCode } from '../errors.ts';
-import type { EntryRow } from '../store/entries.ts';
+import { CafebootError, hasCode } from '../errors.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Adoption, TypedAdoption } from './adoption.ts';
 import type { Background } from './background.ts';
+import { createBootAccess } from './boot-access.ts';
+import { createBootDisks } from './boot-disks.ts';
 import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
 import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
@@ -16,8 +17,8 @@ import { findCapturedName } from './image-lookup.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { Settings } from './settings.ts';
-import type { AttachedDisk } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
+import type { Tools } from './tools.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
 
 export interface BootDeps {
@@ -27,6 +28,7 @@ export interface BootDeps {
   firmware: Firmware;
   adoption: Adoption;
   disks: Disks;
+  tools: Tools;
   presences: Presences;
   sessionWatch: SessionWatch;
   settings: () => Settings;
@@ -43,13 +45,8 @@ export type Boots = ReturnType<typeof createBoots>;
 
 /** One boot from power-on to the OS: each server asks here what to do and tells what happened. */
 export function createBoots(deps: BootDeps) {
-  const { store, hosts, firmware, disks, presences, timeline, settings } = deps;
-
-  function getEntry(host: HostRow, name: string): EntryRow {
-    const entry = store.entries.find({ name });
-    if (!entry) throw new CafebootError('no_entry', { host: host.name, entry: name });
-    return entry;
-  }
+  const { store, hosts, firmware, disks, presences, timeline, tools, settings } = deps;
+  const access = createBootAccess(deps);
 
   function prepareNext(host: HostRow, entry = defaultEntryOf(host, store.entries.list())): void {
     if (!entry) return;
@@ -60,51 +57,11 @@ export function createBoots(deps: BootDeps) {
     });
   }
 
-  /**
-   * Whether a request that says it is this PC comes from where this PC is: the address it was seen
-   * at by DHCP, the one it is registered with, or the neighbour table's word. Otherwise a PC could
-   * drop another one's disk by asking for its script.
-   */
-  async function isAt(mac: string, address: string): Promise<boolean> {
-    if (presences.addressOf(mac) === address) return true;
-    if (hosts.findByMac(mac)?.ip === address) return true;
-    return (await deps.findNeighbour(address)) === mac;
-  }
-
-  /** The host with this MAC, which asks from where it is. Throws `not_found`, `wrong_address`. */
-  async function getAt(mac: string, address: string): Promise<HostRow> {
-    const host = hosts.findByMac(mac);
-    if (!host) throw new CafebootError('not_found', { kind: 'host', name: mac });
-    if (await isAt(mac, address)) return host;
-    timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
-    throw new CafebootError('wrong_address', { mac, address });
-  }
-
-  /** Gives a PC its disks by a script of that name, for that entry or image; tells how it went. */
-  async function give(
-    { id, mac }: HostRow,
-    script: 'entry' | 'capture',
-    entry: { id: number | null; name: string },
-    attach: () => Promise<AttachedDisk>,
-  ): Promise<AttachedDisk> {
-    try {
-      const disk = await attach();
-      timeline.record({ kind: 'boot.script', mac, data: { script, entry: entry.name } });
-      deps.sessionWatch.expect(disk.target, mac, () => {
-        if (entry.id !== null) hosts.tookEntry(id, entry.id);
-      });
-      return disk;
-    } catch (error) {
-      const data = { entry: entry.name, code: codeOf(error) };
-      timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
-      throw error;
-    }
-  }
-
   /** The PC with this MAC; one in no list is taken into it where the settings say so, and it is where it says. */
   async function findHost(mac: string, address: string): Promise<HostRow | undefined> {
     const host = hosts.findByMac(mac);
-    if (host || settings().unknownHosts !== 'adopt' || !(await isAt(mac, address))) return host;
+    if (host || settings().unknownHosts !== 'adopt' || !(await access.isAt(mac, address)))
+      return host;
     try {
       deps.adoption.adopt(mac);
     } catch (error) {
@@ -112,10 +69,6 @@ export function createBoots(deps: BootDeps) {
       if (!hasCode(error, 'no_number_left')) throw error;
     }
     return hosts.findByMac(mac);
-  }
-
-  async function macAt(address: string): Promise<string | undefined> {
-    return presences.findMacAt(address) ?? (await deps.findNeighbour(address));
   }
 
   return {
@@ -159,7 +112,8 @@ export function createBoots(deps: BootDeps) {
       // UEFI firmware asks for the size first and breaks off: nothing that a person should see.
       if (reason === 'size-probe') return;
       // Refusals are cheap to provoke, so they are not worth a look into the neighbour table.
-      const mac = outcome === 'refused' ? presences.findMacAt(address) : await macAt(address);
+      const mac =
+        outcome === 'refused' ? presences.findMacAt(address) : await access.macAt(address);
       if (!mac) return;
       if (outcome === 'done') presences.fetchedBinary(mac);
       firmware.fetched(mac, file, outcome === 'done' || reason === 'final-ack-missing');
@@ -179,7 +133,7 @@ export function createBoots(deps: BootDeps) {
 
     /** A firmware that boots over HTTP fetches one of our iPXE binaries. */
     async fetchesBootFile(address: string, file: string): Promise<void> {
-      const mac = await macAt(address);
+      const mac = await access.macAt(address);
       if (!mac) return;
       presences.fetchedBinary(mac);
       firmware.fetched(mac, file, true);
@@ -194,37 +148,22 @@ export function createBoots(deps: BootDeps) {
       const entries = store.entries.list();
       const chosen = defaultEntryOf(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
-      if (await isAt(mac, address)) prepareNext(host, chosen);
+      if (await access.isAt(mac, address)) prepareNext(host, chosen);
       // What is to be booted once comes before what goes on for days.
-      const isOnce = host.nextEntryId !== null;
+      const isOnce = host.nextEntryId !== null || host.nextTool !== null;
       const capture = host.super && !isOnce ? findCapturedName(store, host) : null;
-      return { kind: 'menu', host, entries, defaultEntry: chosen, capture };
+      const offered = host.super ? await tools.list() : [];
+      return { kind: 'menu', host, entries, defaultEntry: chosen, capture, tools: offered };
     },
 
-    /** The disks for this boot. Throws `not_found`, `no_entry`, `wrong_address`, or why there is no disk. */
-    async attachFor(mac: string, entryName: string, address: string): Promise<AttachedDisk> {
-      const host = await getAt(mac, address);
-      const entry = getEntry(host, entryName);
-      return give(host, 'entry', entry, () => disks.attach(host, entry, address));
-    },
-
-    /** What the PC captures its own disk to, which it boots beside it. Throws as `attachFor`, or `needs_super`. */
-    async captureFor(mac: string, address: string): Promise<AttachedDisk & { image: string }> {
-      const host = await getAt(mac, address);
-      const image = findCapturedName(store, host) ?? '';
-      const disk = await give(host, 'capture', { id: null, name: image }, async () => {
-        if (!host.super) throw new CafebootError('needs_super', { host: host.name });
-        return disks.attachCapture(host, address);
-      });
-      return { image, ...disk };
-    },
+    ...createBootDisks({ ...deps, access }),
 
     /** Somebody types at a PC in no list: the one-time code, and its name or number. Throws as `adoptByCode`. */
     adoptAt: (mac: string, typed: TypedAdoption): Host => deps.adoption.adoptByCode(mac, typed),
 
     /** The OS says that it is up. Only the PC at that address can say so of itself. */
     async osUp(address: string, report: OsReport): Promise<void> {
-      const mac = await macAt(address);
+      const mac = await access.macAt(address);
       const host = mac === undefined ? undefined : hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
       timeline.record({ kind: 'boot.os', mac: host.mac, data: { ...report } });

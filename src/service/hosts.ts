@@ -1,6 +1,7 @@
 import type { FirmwareChoice } from '../boot/firmware.ts';
 import { findMac, parseMac } from '../boot/mac.ts';
 import { createReservations } from '../boot/reservations.ts';
+import { isToolName } from '../boot/tool.ts';
 import { CafebootError } from '../errors.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { OverlayPolicy } from '../store/schema.ts';
@@ -20,6 +21,8 @@ export interface Host {
   entry: string | null;
   /** The entry that it boots the next time only. */
   nextEntry: string | null;
+  /** The tool that it starts the next time only, while it is in super mode. */
+  nextTool: string | null;
   super: boolean;
   overlay: OverlayPolicy;
   /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
@@ -40,6 +43,7 @@ export interface HostFields {
   group?: string | null;
   entry?: string | null;
   nextEntry?: string | null;
+  nextTool?: string | null;
   super?: boolean;
   overlay?: OverlayPolicy;
   chap?: boolean;
@@ -78,6 +82,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     group: store.hosts.groups().find((group) => group.id === row.groupId)?.name ?? null,
     entry: entryName(row.entryId),
     nextEntry: entryName(row.nextEntryId),
+    nextTool: row.nextTool,
     super: row.super,
     overlay: row.overlay,
     chap: row.chap,
@@ -101,7 +106,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
   }
 
   function toRow(fields: HostFields): Partial<NewHost> {
-    const { mac, name, ip, group, entry, nextEntry } = fields;
+    const { mac, name, ip, group, entry, nextEntry, nextTool } = fields;
     return {
       ...(mac !== undefined && { mac: parseMac(mac) }),
       ...(name !== undefined && { name: parseLabel('name', name) }),
@@ -111,6 +116,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       }),
       ...(entry !== undefined && { entryId: entryId(entry) }),
       ...(nextEntry !== undefined && { nextEntryId: entryId(nextEntry) }),
+      ...(nextTool !== undefined && { nextTool: nextTool && parseToolName(nextTool) }),
       ...(fields.super !== undefined && { super: fields.super }),
       ...(fields.overlay !== undefined && { overlay: fields.overlay }),
       ...(fields.chap !== undefined && { chap: fields.chap }),
@@ -127,7 +133,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     reservations: () => reservations,
 
     add(fields: HostFields & { mac: string; name: string }): Host {
-      const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null };
+      const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null, nextTool: null };
       const defaults = { ...nothing, super: false, chap: true, firmware: 'auto' };
       const id = store.transaction(() =>
         store.hosts.add({
@@ -163,6 +169,16 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       timeline.record({ kind: 'host.next-entry-used', mac: host.mac, data });
     },
 
+    /** The tool that it was to start once has been given to it. */
+    tookTool(id: number, tool: string): void {
+      const host = store.hosts.find('id', id);
+      if (!host || host.nextTool !== tool) return;
+      store.hosts.update(id, { nextTool: null });
+      reload();
+      const data = { name: host.name, tool };
+      timeline.record({ kind: 'host.next-tool-used', mac: host.mac, data });
+    },
+
     /** Its next boot gets another CHAP secret; a running PC keeps its own until then. */
     renewSecret(key: string): Host {
       const { id, mac, name } = getRow(key);
@@ -183,6 +199,11 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     /** Entries were removed: hosts that had one as their default have none now. */
     reload,
   };
+}
+
+function parseToolName(value: string): string {
+  if (!isToolName(value)) throw new CafebootError('invalid_value', { field: 'nextTool', value });
+  return value;
 }
 
 /** Hosts from before there was CHAP have none. */

@@ -29,6 +29,7 @@ import type { SettingsService } from './settings.ts';
 import { createStorageSetup } from './storage-setup.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
+import type { Tools } from './tools.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
 
@@ -40,6 +41,7 @@ export interface ServiceDeps {
   diskFiles: DiskFiles;
   diskSetup: DiskSetup;
   bootFiles: BootFiles;
+  tools: Tools;
   log: Logger;
   version: string;
   now: () => number;
@@ -136,6 +138,7 @@ export function createServices(deps: ServiceDeps) {
     oneTimeCode,
     adoption,
     bootFiles: deps.bootFiles,
+    tools: deps.tools,
     reconcile,
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),

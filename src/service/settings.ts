@@ -84,6 +84,24 @@ export const settingsSchema = Type.Object({
   poolMetadataRefusePercent: percent(70),
   /** Whether the pool takes what is free in its volume group before it is full. */
   poolGrow: Type.Boolean({ default: true }),
+  /** What installers are told: where they get packages, language and region, time zone. */
+  installMirror: Type.String({
+    pattern: '^[A-Za-z0-9]([A-Za-z0-9.-]{0,100})(:[0-9]{1,5})?$',
+    default: 'mirrors.tuna.tsinghua.edu.cn',
+  }),
+  installLocale: Type.String({
+    pattern: '^[a-z]{2,3}_[A-Z]{2}(\\.UTF-8)?$',
+    default: 'zh_CN.UTF-8',
+  }),
+  installTimeZone: Type.String({
+    pattern: '^[A-Za-z]+(/[A-Za-z_]+){0,2}$',
+    default: 'Asia/Shanghai',
+  }),
+  /** More words for the command line of an installer's kernel, such as `nomodeset`. */
+  installArguments: Type.String({
+    pattern: '^[A-Za-z0-9=,._:/@-]*( [A-Za-z0-9=,._:/@-]+)*$',
+    default: '',
+  }),
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });

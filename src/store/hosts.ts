@@ -18,6 +18,8 @@ export interface HostRow {
   firmware: FirmwareChoice;
   /** What it boots the next time only. */
   nextEntryId: number | null;
+  /** The tool that it starts the next time only, in super mode. */
+  nextTool: string | null;
   createdAt: number;
 }
 

@@ -61,6 +61,7 @@ export interface Schema {
     chapSecret: string;
     firmware: Generated<FirmwareChoice>;
     nextEntryId: Generated<number | null>;
+    nextTool: Generated<string | null>;
     createdAt: number;
   };
   bootWays: {

@@ -9,9 +9,10 @@ import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
+import { toolsBelow } from './tools.ts';
 
 /** All use cases over an in-memory database and fake storage, with a clock that a test moves. */
-export async function createFakeServices(path = ':memory:') {
+export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere') {
   const volumes = await createFakeVolumes();
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
@@ -27,6 +28,7 @@ export async function createFakeServices(path = ':memory:') {
       diskFiles: createDiskFiles(run),
       diskSetup: createDiskSetup(run),
       bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
+      tools: toolsBelow(httpRoot),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,

@@ -11,6 +11,7 @@ import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openIscsiDisk } from '../contract/iscsi-disk.ts';
+import { toolsBelow } from '../fakes/tools.ts';
 import { makeVolumeGroup } from './volume-group.ts';
 
 const mebibyte = 1024 ** 2;
@@ -36,6 +37,7 @@ async function startCafe() {
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
     bootFiles: createBootFiles({ directories: [] }),
+    tools: toolsBelow('/nowhere'),
     log: pino({ level: 'warn' }),
     version: 'test',
     now: () => Date.now() + clock.aheadMs,

@@ -13,6 +13,7 @@ const hostFields = {
   group: Type.Optional(nullable(64)),
   entry: Type.Optional(nullable(64)),
   nextEntry: Type.Optional(nullable(64)),
+  nextTool: Type.Optional(nullable(64)),
   super: Type.Optional(Type.Boolean()),
   overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
   chap: Type.Optional(Type.Boolean()),

@@ -9,6 +9,7 @@ import { addLeaseRoutes } from './leases.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
+import { addToolRoutes } from './tools.ts';
 
 export interface ApiDeps {
   services: Services;
@@ -35,6 +36,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addHostRoutes(api, services);
       addImageRoutes(api, services);
       addLeaseRoutes(api, services);
+      addToolRoutes(api, services);
       addStorageRoutes(api, services);
       addSystemRoutes(api, services);
       addEventRoutes(api, services);

@@ -3,6 +3,7 @@ import { findMac, macHex } from '../../boot/mac.ts';
 import type { ScriptName } from '../../boot/script.ts';
 import { CafebootError } from '../../errors.ts';
 import type { MenuPlan } from '../../service/boot-facts.ts';
+import type { FoundTool } from '../../service/tools.ts';
 import type { BootHttpDeps } from './server.ts';
 
 /**
@@ -17,11 +18,8 @@ export function addScripts(app: FastifyInstance, deps: BootHttpDeps): void {
     return deps.renderScript(name, values);
   }
 
-  function failed(request: FastifyRequest, mac: string, error: unknown): string {
-    const known = error instanceof CafebootError ? error : new CafebootError('internal');
-    request.log.warn({ err: error, mac }, 'boot script refused');
-    return render('failed', { mac, message: deps.describeError(known), ...serverOf(request) });
-  }
+  const failed = (request: FastifyRequest, mac: string, error: unknown) =>
+    renderFailed(deps, request, mac, error);
 
   app.addHook('onSend', async (request, reply) => {
     if (!request.url.startsWith('/ipxe/')) return;
@@ -99,10 +97,23 @@ export function addScripts(app: FastifyInstance, deps: BootHttpDeps): void {
   });
 }
 
+/** A script that says on the PC's screen what is wrong. */
+export function renderFailed(
+  { renderScript, describeError, counters }: BootHttpDeps,
+  request: FastifyRequest,
+  mac: string,
+  error: unknown,
+): string {
+  const known = error instanceof CafebootError ? error : new CafebootError('internal');
+  request.log.warn({ err: error, mac }, 'boot script refused');
+  counters.add('http.script.failed');
+  return renderScript('failed', { mac, message: describeError(known), ...serverOf(request) });
+}
+
 type Server = { server: string; baseUrl: string };
 
 /** Our identity as this PC sees it: the address it reached us at, which is right on every LAN. */
-function serverOf({ socket }: FastifyRequest): Server {
+export function serverOf({ socket }: FastifyRequest): Server {
   const server = (socket.localAddress ?? '').replace(/^::ffff:/, '');
   return { server, baseUrl: `http://${server}:${socket.localPort}` };
 }
@@ -114,8 +125,10 @@ function menuScript(
   server: Server,
 ): [ScriptName, Record<string, unknown>] {
   if (plan.kind !== 'menu') return [plan.kind, { mac, hex: macHex(mac), ...server }];
-  const { host, entries, defaultEntry, capture } = plan;
+  const { host, entries, defaultEntry, capture, tools } = plan;
+  const once = tools.find(({ name }) => name === host.nextTool);
   const booted = defaultEntry ? `entry-${defaultEntry.name}` : 'local';
+  const usual = capture === null ? booted : 'capture';
   return [
     'menu',
     {
@@ -125,10 +138,21 @@ function menuScript(
       isSuper: host.super,
       entries,
       capture,
-      defaultItem: capture === null ? booted : 'capture',
+      tools: tools.map(toMenuItem),
+      defaultItem: once ? `tool-${once.name}` : usual,
       showMenu: menuTimeoutMs > 0,
       menuTimeoutMs,
       ...server,
     },
   ];
+}
+
+/** What is missing is told where it is chosen, not by a boot that ends in the middle. */
+function toMenuItem({ name, title, missing, platforms }: FoundTool) {
+  const [first, ...others] = missing;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  // As iPXE's `platform` has them.
+  const [only] = platforms.length === 1 ? platforms : [];
+  const platform = only && (only === 'uefi' ? 'efi' : 'pcbios');
+  return { name, title, missing: first === undefined ? '' : first + more, only: platform ?? '' };
 }

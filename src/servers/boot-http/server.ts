@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import type { RenderScript } from '../../boot/script.ts';
+import type { RenderScript, RenderTemplate } from '../../boot/script.ts';
 import { CafebootError } from '../../errors.ts';
 import type { Boots } from '../../service/boots.ts';
 import type { Counters } from '../../service/counters.ts';
@@ -8,10 +8,12 @@ import type { Settings } from '../../service/settings.ts';
 import { addFiles } from './files.ts';
 import { addReports } from './reports.ts';
 import { addScripts } from './scripts.ts';
+import { addToolScripts } from './tool-scripts.ts';
 
 export interface BootHttpDeps {
   boots: Boots;
   renderScript: RenderScript;
+  renderTemplate: RenderTemplate;
   settings: () => Settings;
   counters: Counters;
   log: Logger;
@@ -42,6 +44,7 @@ export async function startBootHttp(deps: BootHttpDeps) {
     forceCloseConnections: true,
   });
   addScripts(app, deps);
+  addToolScripts(app, deps);
   addReports(app, deps);
   addFiles(app, deps);
   try {

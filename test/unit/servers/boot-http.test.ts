@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createScriptRenderer } from '../../../src/boot/script.ts';
+import { createScriptRenderer, createTemplateRenderer } from '../../../src/boot/script.ts';
 import { createTranslator } from '../../../src/i18n/translate.ts';
 import { startBootHttp } from '../../../src/servers/boot-http/server.ts';
 import { readScriptTemplates } from '../../../src/templates.ts';
@@ -36,6 +36,7 @@ describe('boot HTTP', () => {
     server = await startBootHttp({
       boots: services.boots,
       renderScript: createScriptRenderer(await readScriptTemplates()),
+      renderTemplate: createTemplateRenderer(await readScriptTemplates()),
       settings: services.settings.get,
       counters: services.counters,
       log: pino({ level: 'silent' }),

@@ -155,6 +155,7 @@ test('a PC that logs in between the choice and its turn keeps its disk', async (
     overlay: 'discard',
     firmware: 'auto',
     nextEntryId: null,
+    nextTool: null,
   } as const;
   const host = { mac: fakePc.mac, name: 'pc-01', chap: false, chapSecret: '', createdAt: 1 };
   const hostId = store.hosts.add({ ...host, ...hostFields });

@@ -13,6 +13,7 @@ import { createDiskSetup } from '../../../src/storage/disk-setup.ts';
 import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
+import { toolsBelow } from '../../fakes/tools.ts';
 
 const mac = '52:54:00:00:00:01';
 const iqn = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
@@ -38,6 +39,7 @@ describe('after a restart', () => {
         ...createBootFiles({ directories: [] }),
         present: () => new Set(bootFileNames),
       },
+      tools: toolsBelow('/nowhere'),
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,

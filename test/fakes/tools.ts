@@ -1,0 +1,13 @@
+import { createTools, type Tools } from '../../src/service/tools.ts';
+import { toolsDirectory } from '../../src/templates.ts';
+
+/** The tools that ship with the program, and those below `httpRoot`. A bad folder is an error. */
+export function toolsBelow(httpRoot: string): Tools {
+  return createTools({
+    builtIn: toolsDirectory,
+    httpRoot,
+    onBad: (error) => {
+      throw error;
+    },
+  });
+}
