@@ -75,6 +75,12 @@ describe('what is booted goes with the address', () => {
     }
   });
 
+  test('unless a firmware is to be told by option 43', () => {
+    const { options } = replyTo(messageWith(uefi), { efiOffer: 'direct' }).reply;
+    expect(field.vendorClass.read(options)).toBe('PXEClient');
+    expect(options.has(field.vendorOptions.code)).toBe(true);
+  });
+
   test('UEFI HTTP boot wants its name and a URL', () => {
     const http = { arch: 16, vendorClass: 'HTTPClient:Arch:00016:UNDI:003000' };
     const { reply, answer } = replyTo(messageWith(http));
