@@ -102,7 +102,8 @@ const addressCodes: ReadonlySet<number> = new Set([
  * timeline, or undefined where it boots nothing of ours.
  * With the address in the same packet a ROM and iPXE need no telling that the boot file is there: they
  * take siaddr and file as from any DHCP server since BOOTP. Options 60 and 43 would make them look for a
- * ProxyDHCP or PXE boot server, which each firmware does in its own way. HTTP boot does want its 60.
+ * ProxyDHCP or PXE boot server, which each firmware does in its own way. HTTP boot does want its 60, and
+ * a UEFI firmware that is to be told by option 43 gets both.
  */
 export function addBootPart(
   client: Client,
@@ -118,7 +119,8 @@ export function addBootPart(
   reply.siaddr = packet.siaddr;
   reply.sname = packet.sname;
   reply.file = packet.file;
-  const isPlain = client.transport === 'tftp';
+  const isTold = client.stage === 'rom' && plan.efiOffer === 'direct';
+  const isPlain = client.transport === 'tftp' && !isTold;
   for (const [code, value] of packet.options) {
     const isPxe = code === optionCode.vendorClass || code === optionCode.vendorOptions;
     if (!addressCodes.has(code) && !(isPlain && isPxe)) reply.options.set(code, value);

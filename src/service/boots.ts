@@ -63,7 +63,8 @@ export function createBoots(deps: BootDeps) {
     if (host || settings().unknownHosts !== 'adopt' || !(await access.isAt(mac, address)))
       return host;
     try {
-      deps.adoption.adopt(mac);
+      // It may have asked twice at once.
+      if (!hosts.findByMac(mac)) deps.adoption.adopt(mac);
     } catch (error) {
       // The plan is used up: staff give it a name.
       if (!hasCode(error, 'no_number_left')) throw error;

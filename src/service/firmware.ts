@@ -11,10 +11,10 @@ import {
   nextWay,
 } from '../boot/firmware.ts';
 import type { DhcpPlan, Serves } from '../boot/plan.ts';
-import type { BootWayRow } from '../store/boot-ways.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Hosts } from './hosts.ts';
+import { createKnownWays, type KnownWay, type KnownWays } from './known-ways.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface FirmwareDeps {
@@ -33,24 +33,26 @@ export type Firmware = ReturnType<typeof createFirmware>;
 /** What an answer to a firmware depends on besides the server. */
 export type StartFacts = Pick<DhcpPlan, 'bootFiles' | 'efiOffer' | 'serves'>;
 
-interface KnownWay extends BootWay {
-  worked: boolean;
-  /** In a row. */
-  failures: number;
-}
-
 /** What is known of how one PC starts. */
 interface Pc {
-  /** By platform: a PC can be switched between BIOS and UEFI. */
-  ways: Map<Platform, KnownWay>;
+  ways: KnownWays;
   /** From its firmware's DISCOVER to its script; `file` is what it was told to load. */
   open?: { platform: Platform; file: string; boot: BootTry };
-  isDirty: boolean;
+}
+
+/** A firmware that looks for a server. */
+interface Asking {
+  mac: string;
+  host: HostRow | undefined;
+  pc: Pc;
+  way: KnownWay;
+  platform: Platform;
+  files: readonly string[];
+  transport: Transport;
 }
 
 const serves: Partial<Record<FirmwareChoice, Serves>> = { http: 'http-boot', local: 'nothing' };
 
-const flushAfterMs = 1_000;
 /** DISCOVERs this close together are one, heard on several interfaces. */
 const sameAskMs = 250;
 /** Forged MACs must not grow memory; the longest unseen is forgotten. */
@@ -64,10 +66,10 @@ const pcLimit = 4_096;
 export function createFirmware(deps: FirmwareDeps) {
   const { store, hosts, timeline, present, now } = deps;
   const pcs = new Map<string, Pc>();
-  let timer: NodeJS.Timeout | undefined;
+  const known = createKnownWays(store, hosts.findByMac);
 
   function touch(mac: string): Pc {
-    const pc = pcs.get(mac) ?? { ways: new Map(), isDirty: false };
+    const pc = pcs.get(mac) ?? { ways: new Map() };
     // Map keeps insertion order: taking it out and in again makes the first key the longest unseen.
     pcs.delete(mac);
     pcs.set(mac, pc);
@@ -76,81 +78,48 @@ export function createFirmware(deps: FirmwareDeps) {
     return pc;
   }
 
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    const rows = pcs.entries().flatMap(([mac, pc]) => {
-      const host = pc.isDirty ? hosts.findByMac(mac) : undefined;
-      pc.isDirty = false;
-      return host ? rowsOf(host, pc) : [];
-    });
-    const changed = [...rows];
-    if (changed.length > 0) store.bootWays.set(changed);
-  }
-
-  function keep(pc: Pc): void {
-    pc.isDirty = true;
-    timer ??= setTimeout(flush, flushAfterMs);
-  }
-
   function wayOf(pc: Pc, host: HostRow | undefined, platform: Platform, files: readonly string[]) {
     const [first] = files;
     if (first === undefined) return undefined;
-    const known = pc.ways.get(platform) ?? loadWay(store, host, platform);
+    const before = pc.ways.get(platform) ?? known.load(host, platform);
     const way =
-      known && files.includes(known.file)
-        ? known
-        : { file: first, offer: known?.offer ?? efiOffers[0], worked: false, failures: 0 };
+      before && files.includes(before.file)
+        ? before
+        : { file: first, offer: before?.offer ?? efiOffers[0], worked: false, failures: 0 };
     pc.ways.set(platform, way);
     return way;
   }
 
   /** A try has ended without its script; what the next one gets is in `way` after this. */
-  function failed(
-    pc: Pc,
-    host: HostRow | undefined,
-    way: KnownWay,
-    what: { failed: 'file' | 'offer'; platform: Platform; files: readonly string[] },
-  ): void {
-    if (what.failed === 'offer' && !deps.hasOffers()) return;
+  function failed({ mac, host, pc, way, ...what }: Asking, half: 'file' | 'offer'): void {
+    if (half === 'offer' && !deps.hasOffers()) return;
     way.failures += 1;
     if (way.failures < failuresAllowed(way)) return;
     const before = { ...way };
-    const next = nextWay(way, what.failed, what);
-    Object.assign(way, next, { failures: 0 });
+    Object.assign(way, nextWay(way, half, what), { failures: 0 });
     if (way.file !== before.file || way.offer !== before.offer) {
       way.worked = false;
-      keep(pc);
+      known.keep(mac, pc.ways);
     }
-    if (host) tellFailure(host, what.failed, before, next);
+    if (host) tellFailure(mac, half, before, way);
   }
 
-  function tellFailure(
-    { mac }: HostRow,
-    failed: 'file' | 'offer',
-    before: BootWay,
-    next: BootWay,
-  ): void {
-    const level = 'warn';
-    if (next.file !== before.file) {
-      const data = { file: before.file, next: next.file };
-      timeline.record({ kind: 'firmware.file-failed', level, mac, data });
-    } else if (next.offer !== before.offer) {
-      const data = { offer: before.offer, next: next.offer };
-      timeline.record({ kind: 'firmware.offer-failed', level, mac, data });
-    } else if (failed === 'file') {
-      timeline.record({ kind: 'firmware.stuck', level, mac, data: { file: before.file } });
+  function tellFailure(mac: string, half: 'file' | 'offer', before: BootWay, way: BootWay): void {
+    const warn = { level: 'warn', mac } as const;
+    if (way.file !== before.file) {
+      const data = { file: before.file, next: way.file };
+      timeline.record({ kind: 'firmware.file-failed', ...warn, data });
+    } else if (way.offer !== before.offer) {
+      const data = { offer: before.offer, next: way.offer };
+      timeline.record({ kind: 'firmware.offer-failed', ...warn, data });
+    } else if (half === 'file') {
+      timeline.record({ kind: 'firmware.stuck', ...warn, data: { file: before.file } });
     }
   }
 
   /** A DISCOVER of the firmware: another of the same try, or the first of the next. */
-  function asked(
-    pc: Pc,
-    host: HostRow | undefined,
-    way: KnownWay,
-    what: { platform: Platform; files: readonly string[]; transport: Transport },
-  ): void {
-    const { platform, transport } = what;
+  function asked(asking: Asking): void {
+    const { pc, platform, transport, way } = asking;
     const nowMs = now();
     const last = pc.open?.platform === platform ? pc.open.boot : undefined;
     if (last && nowMs - last.lastAskedAtMs < sameAskMs) return;
@@ -160,8 +129,7 @@ export function createFirmware(deps: FirmwareDeps) {
       last.lastAskedAtMs = nowMs;
       return;
     }
-    if (verdict === 'file' || verdict === 'offer')
-      failed(pc, host, way, { ...what, failed: verdict });
+    if (verdict === 'file' || verdict === 'offer') failed(asking, verdict);
     const times = { startedAtMs: nowMs, lastAskedAtMs: nowMs };
     const boot: BootTry = { transport, ...times, asked: 1, movedOn: false, fetch: 'none' };
     pc.open = { platform, file: way.file, boot };
@@ -177,8 +145,9 @@ export function createFirmware(deps: FirmwareDeps) {
       const files = alternativesOf(platform, choice, present());
       const pc = touch(mac);
       const way = wayOf(pc, host, platform, files);
-      if (way && stage === 'rom' && discovers && served !== 'nothing') {
-        asked(pc, host, way, { platform, files, transport });
+      const isAnswered = served === 'all' || (served === 'http-boot' && transport === 'http');
+      if (way && stage === 'rom' && discovers && isAnswered) {
+        asked({ mac, host, pc, way, platform, files, transport });
       }
       return {
         bootFiles: way ? { [platform]: way.file } : {},
@@ -209,7 +178,7 @@ export function createFirmware(deps: FirmwareDeps) {
       way.failures = 0;
       if (way.worked) return;
       way.worked = true;
-      keep(pc);
+      known.keep(mac, pc.ways);
       if (!hosts.findByMac(mac)) return;
       const data = { file: way.file, offer: way.offer };
       timeline.record({ kind: 'firmware.worked', mac, data });
@@ -218,30 +187,15 @@ export function createFirmware(deps: FirmwareDeps) {
     /** A PC that was in no list is now: what was found out of it is kept from now on. */
     adopted(mac: string): void {
       const pc = pcs.get(mac);
-      if (pc) keep(pc);
+      if (pc) known.keep(mac, pc.ways);
     },
 
     /** Its mainboard or card is another, or somebody wants it tried again from the first on. */
     forget({ id, mac }: { id: number; mac: string }): void {
       pcs.delete(mac);
-      store.bootWays.forget(id);
+      known.forget({ id, mac });
     },
 
-    close: flush,
+    close: known.close,
   };
-}
-
-function rowsOf({ id }: HostRow, pc: Pc): BootWayRow[] {
-  return [...pc.ways].map(([platform, { file, offer, worked }]) => ({
-    hostId: id,
-    platform,
-    file,
-    offer,
-    worked,
-  }));
-}
-
-function loadWay(store: Store, host: HostRow | undefined, platform: Platform) {
-  const row = host && store.bootWays.ofHost(host.id).find((each) => each.platform === platform);
-  return row && { file: row.file, offer: row.offer, worked: row.worked, failures: 0 };
 }

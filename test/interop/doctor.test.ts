@@ -41,6 +41,36 @@ async function findDhcp(): Promise<Record<string, unknown>[]> {
   return findings.filter(({ check }) => check === 'dhcp');
 }
 
+test('subnets and the mode: by the command line, checked against one another', async () => {
+  const range = ['--range', '10.99.0.100-10.99.0.150'];
+  const own = await cafeboot('subnet', 'set', '10.99.0.0/24', '--range', '10.99.0.1-10.99.0.9');
+  expect(own.stderr).toContain("the server's own address 10.99.0.1 is in the range");
+  await cafeboot('subnet', 'set', '10.99.0.0/24', ...range, '--router', '10.99.0.254');
+  await cafeboot(
+    'subnet',
+    'set',
+    '10.99.0.0/24',
+    '--lease-seconds',
+    '600',
+    '--option',
+    '26:u16:1500',
+  );
+  const { stdout } = await cafeboot('subnet', 'list', '--json');
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      subnet: '10.99.0.0/24',
+      range: '10.99.0.100-10.99.0.150',
+      routers: ['10.99.0.254'],
+      leaseSeconds: 600,
+      options: ['26:u16:1500'],
+    },
+  ]);
+  expect((await cafeboot('setting', 'set', 'dhcpMode', 'full')).exitCode).toBe(0);
+  await cafeboot('setting', 'set', 'dhcpMode', 'proxy');
+  const gone = await cafeboot('lease', 'forget', '10.99.0.100');
+  expect(gone.stderr).toContain('There is no lease of 10.99.0.100');
+});
+
 test('the doctor shows who gives addresses, and what to do where too many do', async () => {
   await startDnsmasq(lan.nodes.router, ['--dhcp-range=10.99.0.100,10.99.0.150,1h']);
   const [router] = await findDhcp();

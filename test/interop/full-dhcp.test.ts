@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { createLan, type Lan, type Running } from './netns.ts';
 
 /*
  *   server 10.99.0.1    ours, in full mode ------------+
+ *      +-- eth1 10.96.0.1 ==== side                       udhcpc on its other LAN
  *   other  10.99.0.66   another device, or dnsmasq ----+-- switch
  *   client, client2     udhcpc, dhclient --------------+
  *   load   10.98.0.2    perfdhcp, as a relay agent ----+
@@ -28,11 +29,12 @@ const subnets: SubnetFields[] = [
     leaseSeconds: 10,
     options: ['42:ip:10.99.0.252'],
   },
-  { subnet: '10.98.0.0/16', range: '10.98.1.0-10.98.32.255' },
+  { subnet: '10.96.0.0/24', range: '10.96.0.50-10.96.0.60' },
+  { subnet: '10.98.0.0/16', range: '10.98.1.0-10.98.60.255' },
   { subnet: '10.97.0.0/24', range: '10.97.0.50-10.97.0.60', routers: ['10.97.0.1'] },
 ];
 
-let lan: Lan<'server' | 'other' | 'client' | 'client2' | 'load' | 'relay' | 'far'>;
+let lan: Lan<'server' | 'other' | 'client' | 'client2' | 'load' | 'relay' | 'far' | 'side'>;
 let dataDir: string;
 let ours: Appliance;
 
@@ -57,14 +59,11 @@ beforeAll(async () => {
     load: '10.98.0.2/16',
     relay: '10.99.0.3/24',
     far: null,
+    side: null,
   });
-  const { relay, far, load } = lan.nodes;
-  const run = (...argv: string[]) => relay.exec(['ip', ...argv]);
-  await run('link', 'add', 'far', 'type', 'veth', 'peer', 'name', 'eth1', 'netns', far.namespace);
-  await run('address', 'add', '10.97.0.1/24', 'dev', 'far');
-  await run('link', 'set', 'far', 'up');
-  await far.exec(['ip', 'link', 'set', 'eth0', 'down']);
-  await far.exec(['ip', 'link', 'set', 'eth1', 'up']);
+  const { load } = lan.nodes;
+  await addLan('relay', { name: 'far', address: '10.97.0.1/24' }, 'far');
+  await addLan('server', { name: 'eth1', address: '10.96.0.1/24' }, 'side');
   // Both sides know the way to what is behind the relay agents.
   await lan.nodes.server.exec(['ip', 'route', 'add', '10.98.0.0/16', 'dev', 'eth0']);
   await lan.nodes.server.exec(['ip', 'route', 'add', '10.97.0.0/24', 'via', '10.99.0.3']);
@@ -81,11 +80,26 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-type ClientName = 'client' | 'client2' | 'far';
+/** Another LAN of `router`: a cable to the `eth1` of `pc`, which is taken off the switch. */
+async function addLan(
+  router: 'relay' | 'server',
+  { name, address }: { name: string; address: string },
+  pc: 'far' | 'side',
+): Promise<void> {
+  const { namespace, exec } = lan.nodes[pc];
+  const run = (...argv: string[]) => lan.nodes[router].exec(['ip', ...argv]);
+  await run('link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth1', 'netns', namespace);
+  await run('address', 'add', address, 'dev', name);
+  await run('link', 'set', name, 'up');
+  await exec(['ip', 'link', 'set', 'eth0', 'down']);
+  await exec(['ip', 'link', 'set', 'eth1', 'up']);
+}
+
+type ClientName = 'client' | 'client2' | 'far' | 'side';
 
 /** A client that keeps running, after it got its lease. */
 async function startUdhcpc(name: ClientName, ...more: string[]): Promise<Running> {
-  const iface = name === 'far' ? 'eth1' : 'eth0';
+  const iface = name === 'far' || name === 'side' ? 'eth1' : 'eth0';
   const options = ['-i', iface, '-f', '-t', '3', '-T', '2', '-s', script, '-O', '42'];
   const running = lan.nodes[name].spawn(['udhcpc', ...options, ...more]);
   await running.waitFor(/lease bound [\d.]+/);
@@ -143,8 +157,13 @@ test('dhclient: bound; rebinds by broadcast where the server cannot be asked; th
   await client.waitFor(/lease BOUND [\d.]+/, 20_000);
   const address = addressOf(client);
   await dropUnicasts(lan.nodes.server);
+  // It may say RENEW of what it asked of everybody.
   const rebound = /lease BOUND[\s\S]* to 255\.255\.255\.255 [\s\S]*lease RE(BIND|NEW) [\d.]+/;
   await client.waitFor(rebound, 15_000).finally(() => loseNothing(lan.nodes.server));
+  // The second lease is in its own file some time later.
+  await expect
+    .poll(() => readFile(file('lf'), 'utf8'), { timeout: 8_000 })
+    .toMatch(/lease {[\s\S]*lease {/);
   process.kill(client.pid, 'SIGKILL');
 
   const again = start('-d', '-v');
@@ -154,6 +173,24 @@ test('dhclient: bound; rebinds by broadcast where the server cannot be asked; th
   await again.stop();
   await client2.exec(['dhclient', '-r', ...files, 'eth0']);
   await expect.poll(leases).toContainEqual(expect.objectContaining({ address, state: 'released' }));
+});
+
+test('two interfaces: each with its own subnet, identity and URLs', async () => {
+  const ipxe = ['-V', 'PXEClient:Arch:00000:UNDI:002001', '-x', '0x5d:0000', '-x', '0x4d:69505845'];
+  for (const [name, address] of [
+    ['client', server],
+    ['side', '10.96.0.1'],
+  ] as const) {
+    const pc = await startUdhcpc(name, ...ipxe);
+    const net = address.split('.').slice(0, 2).join('.');
+    expect(addressOf(pc)?.startsWith(`${net}.`)).toBe(true);
+    expect(pc.output()).toContain(`boot=http://${address}:8080/ipxe/boot.ipxe`);
+    expect(pc.output()).toContain(`server ${address}`);
+    await pc.stop();
+  }
+  // What was held for each on the other LAN was let go when it chose.
+  const held = (await leases()).filter(({ state }) => state === 'bound');
+  expect(held.filter(({ address }) => address.startsWith('10.96.'))).toHaveLength(1);
 });
 
 test('through dhcrelay: the subnet behind it; renewed without it', async () => {

@@ -161,7 +161,7 @@ test('full DHCP mode: BIOS and UEFI without any other DHCP server, and through a
   const rest = ['script menu', 'script entry', 'disk', 'os'];
   expect(bootSteps(await cafe().events(uefi))).toEqual([
     'rom offer boot-file',
-    'tftp ipxe.efi',
+    'tftp snponly.efi',
     'ipxe offer script',
     ...rest,
   ]);

@@ -200,7 +200,12 @@ describe('how a PC starts', () => {
     services.updateHost('pc-01', { firmware: 'local' });
     expect(meet()[2]).toBe('nothing');
     services.updateHost('pc-01', { firmware: 'http' });
+    // PXE goes unanswered, which says nothing of our answers.
+    meet();
+    services.boots.sawAddress(mac, address);
+    wait(40);
     expect(meet(http)).toEqual(['snponly.efi', 'boot-server', 'http-boot']);
+    expect(told()).toEqual([]);
   });
 
   test('a file that is there no more is not waited for', () => {
