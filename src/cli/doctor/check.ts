@@ -14,6 +14,7 @@ export const findingCodes = [
   'dhcp-router',
   'dhcp-several',
   'dhcp-only-ours',
+  'dhcp-ours-off',
   'dhcp-beside-ours',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
@@ -29,6 +30,8 @@ export interface Finding {
 export interface CheckContext {
   config: Config;
   settings: Settings;
+  /** Whether a server runs on this data directory. */
+  isServing: boolean;
   findDhcpServers: DhcpSearch['find'];
 }
 
