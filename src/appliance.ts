@@ -144,10 +144,13 @@ export async function startAppliance(deps: ApplianceDeps) {
       }),
     );
     const interfaces = chooseInterfaces(namesToServe(config, services.settings.get()));
-    const leaser = await startLeaser({
-      ...{ interfaces, closers, leases: services.leases },
-      settings: services.settings.get,
-    });
+    const leaser =
+      config.dhcpPort > 0
+        ? await startLeaser({
+            ...{ interfaces, closers, leases: services.leases },
+            settings: services.settings.get,
+          })
+        : undefined;
     await services.start();
     await startServers(deps, services, { interfaces, leaser }, closers);
     const api = createApi({ services, translator: deps.translator, log });

@@ -17,8 +17,11 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .description('look for what keeps PCs from booting, and tell what to do about it')
     .action(async () => {
       const machine = await context.machine();
-      const settings = (await context.withApi((api) => api('GET', '/settings'))) as Settings;
-      const checkContext = { ...machine, settings };
+      const { settings, isServing } = await context.withApi(async (api, { isOffline }) => ({
+        settings: (await api('GET', '/settings')) as Settings,
+        isServing: !isOffline,
+      }));
+      const checkContext = { ...machine, settings, isServing };
       const findings = await Promise.all(checks.map((check) => runCheck(check, checkContext)));
       show(findings.flat(), context);
       const failed = findings.flat().filter(({ verdict }) => verdict === 'fail').length;

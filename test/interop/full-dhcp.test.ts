@@ -235,7 +235,8 @@ describe('200 clients a second', () => {
     expect(acked).toBeGreaterThan(190 * seconds);
     const given = (await leases()).filter(({ address }) => address.startsWith('10.98.'));
     expect(given.length).toBe(new Set(given.map(({ client }) => client)).size);
-    expect(given.length).toBeGreaterThan(0.95 * acked * 0.5);
+    // perfdhcp draws its clients by lot: some come twice.
+    expect(given.length).toBeGreaterThan(acked / 2);
 
     process.kill(ours.pid, 'SIGKILL');
     await ours.stop();

@@ -15,6 +15,7 @@ export const findingCodes = [
   'dhcp-router',
   'dhcp-several',
   'dhcp-only-ours',
+  'dhcp-ours-off',
   'dhcp-beside-ours',
   'boot-file-own',
   'boot-file-stock',
@@ -34,6 +35,8 @@ export interface Finding {
 export interface CheckContext {
   config: Config;
   settings: Settings;
+  /** Whether a server runs on this data directory. */
+  isServing: boolean;
   findDhcpServers: DhcpSearch['find'];
   describeBootFiles: BootFiles['describe'];
 }

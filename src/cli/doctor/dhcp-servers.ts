@@ -8,7 +8,7 @@ import type { Check, Finding } from './check.ts';
 /** Which DHCP servers answer on each served interface, and whether there should be any. */
 export const dhcpServers: Check = {
   name: 'dhcp',
-  async run({ config, settings, findDhcpServers }) {
+  async run({ config, settings, isServing, findDhcpServers }) {
     const subnets = settings.dhcpMode === 'full' ? parseSubnets(settings.dhcpSubnets) : [];
     const lans = chooseInterfaces(namesToServe(config, settings));
     const found = await findDhcpServers(lans);
@@ -16,23 +16,33 @@ export const dhcpServers: Check = {
       const servers = found.filter((each) => each.interface === name);
       const data = { lan: `${name} (${address})`, servers: servers.map(describe).join(', ') };
       const isOurs = findSubnet(subnets, parseIpv4(address)) !== undefined;
-      const judge = isOurs ? judgeOurLan : judgeRoutersLan;
-      return { ...judge(servers.length), data };
+      return { ...judgeLan({ isOurs, isServing, others: servers.length }), data };
     });
   },
 };
 
-type Judgement = Pick<Finding, 'verdict' | 'code'>;
+/** What a LAN should have, and has. */
+export interface LanState {
+  /** Whether we are to give addresses there. */
+  isOurs: boolean;
+  isServing: boolean;
+  /** DHCP servers other than ours that answer. */
+  others: number;
+}
 
-function judgeRoutersLan(others: number): Judgement {
+export function judgeLan({
+  isOurs,
+  isServing,
+  others,
+}: LanState): Pick<Finding, 'verdict' | 'code'> {
+  if (isOurs) {
+    if (others > 0) return { verdict: 'fail', code: 'dhcp-beside-ours' };
+    if (!isServing) return { verdict: 'warn', code: 'dhcp-ours-off' };
+    return { verdict: 'ok', code: 'dhcp-only-ours' };
+  }
   if (others === 0) return { verdict: 'warn', code: 'dhcp-none' };
   if (others === 1) return { verdict: 'ok', code: 'dhcp-router' };
   return { verdict: 'warn', code: 'dhcp-several' };
-}
-
-function judgeOurLan(others: number): Judgement {
-  if (others === 0) return { verdict: 'ok', code: 'dhcp-only-ours' };
-  return { verdict: 'fail', code: 'dhcp-beside-ours' };
 }
 
 const describe = ({ address, mac }: FoundDhcpServer) =>

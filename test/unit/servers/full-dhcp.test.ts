@@ -12,6 +12,8 @@ import { startDhcpServer } from '../../../src/servers/dhcp/server.ts';
 import { createFakeServices } from '../../fakes/services.ts';
 import { createFakeUdp, type SentDatagram } from '../../fakes/udp.ts';
 import { type MessageChanges, messageWith, planWith } from '../../fixtures/dhcp.ts';
+import { listCaptures, readClientMessages } from '../../fixtures/pcap.ts';
+import { createBelow, hostileDatagram } from '../../fuzz/hostile.ts';
 
 const lan1: ServedInterface = { name: 'eth0', address: '10.77.0.1', netmask: '255.255.255.0' };
 const lan2: ServedInterface = { name: 'eth1', address: '10.78.0.1', netmask: '255.255.255.0' };
@@ -64,7 +66,7 @@ async function start(interfaces = [lan1]) {
     seen = udp.sent.length;
     return answers;
   }
-  return { ask, leases, counters, onAnswer, onAddress, clock };
+  return { ask, udp, leases, counters, onAnswer, onAddress, clock };
 }
 
 function summary({ fromAddress, address, port, bytes }: SentDatagram) {
@@ -180,4 +182,22 @@ describe('several interfaces', () => {
     expect(answers[1]?.yiaddr).not.toBe('0.0.0.0');
     expect((await ask(messageWith(plain))).map(({ from }) => from)).toEqual(['10.77.0.1']);
   });
+});
+
+test('hostile datagrams do no harm: none is a fault, and addresses stay within the ranges', async () => {
+  const { udp, leases, counters } = await start([lan1, lan2]);
+  const originals = listCaptures()
+    .flatMap(readClientMessages)
+    .map(({ bytes }) => bytes);
+  const below = createBelow(1);
+  for (let sent = 0; sent < 20_000; sent++) {
+    const address = ['0.0.0.0', '10.77.0.105', '10.99.0.254'][sent % 3] ?? '';
+    udp.deliver({ address, port: 68, bytes: hostileDatagram(originals, below) }, everybody);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(counters.get('dhcp.failed')).toBe(0);
+  expect(counters.get('dhcp.offers')).toBeGreaterThan(0);
+  for (const { address } of leases.list()) {
+    expect(address).toMatch(/^10\.(77|78|99)\.0\.10\d$/);
+  }
 });
