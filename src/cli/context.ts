@@ -12,7 +12,7 @@ export interface CliContext {
   /** The same, only where a server runs. Throws `server_not_running`. */
   withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
   /** What is looked at on this machine itself, not asked of a server. */
-  machine(): Promise<Omit<CheckContext, 'settings'>>;
+  machine(): Promise<Omit<CheckContext, 'settings' | 'isServing'>>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */
