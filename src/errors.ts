@@ -39,6 +39,15 @@ export const errorCodes = [
   'unsafe_script_value',
   'wrong_address',
   'no_entry',
+  'agent_unreachable',
+  'agent_timeout',
+  'agent_failed',
+  'power_impossible',
+  'power_failed',
+  'smyoo_not_set',
+  'smyoo_login_refused',
+  'smyoo_refused',
+  'smyoo_unreachable',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

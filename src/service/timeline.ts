@@ -65,6 +65,9 @@ export const eventKinds = [
   'pool.grown',
   'pool.step-failed',
   'pool.stuck',
+  'power.switched',
+  'power.failed',
+  'thrift.refused',
   'server.started',
   'server.stopped',
 ] as const;
