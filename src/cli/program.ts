@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
@@ -39,6 +40,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   addHostCommand(program, context);
   addImageCommand(program, context);
   addEntryCommand(program, context);
+  addPowerCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
   addTaskCommand(program, context);

@@ -6,11 +6,12 @@ import type { EntryRow } from '../store/entries.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Background } from './background.ts';
-import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
+import type { BootFacts, MenuPlan, Transfer } from './boot-facts.ts';
 import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
 import type { Hosts } from './hosts.ts';
 import { findCapturedName } from './image-lookup.ts';
+import type { OsReport, OsReports } from './os-reports.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { Settings } from './settings.ts';
@@ -24,6 +25,7 @@ export interface BootDeps {
   unknownHosts: UnknownHosts;
   disks: Disks;
   presences: Presences;
+  osReports: OsReports;
   sessionWatch: SessionWatch;
   settings: () => Settings;
   timeline: Timeline;
@@ -194,7 +196,9 @@ export function createBoots(deps: BootDeps) {
       const mac = await macAt(address);
       const host = mac === undefined ? undefined : hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
-      timeline.record({ kind: 'boot.os', mac: host.mac, data: { ...report } });
+      const { os, version } = report;
+      timeline.record({ kind: 'boot.os', mac: host.mac, data: { os, version } });
+      deps.osReports.save(host, address, report);
       disks.editorArrived(host.mac);
       prepareNext(host);
     },

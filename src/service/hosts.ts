@@ -1,5 +1,6 @@
 import { findMac, parseMac } from '../boot/mac.ts';
 import { CafebootError } from '../errors.ts';
+import type { PowerMeans } from '../power/means.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { OverlayPolicy } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -20,6 +21,8 @@ export interface Host {
   overlay: OverlayPolicy;
   /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
   chap: boolean;
+  /** What switches it on and off: the first that can. */
+  power: PowerMeans[];
   /** The image that its own disk is captured to. */
   capture: string | null;
 }
@@ -34,6 +37,7 @@ export interface HostFields {
   super?: boolean;
   overlay?: OverlayPolicy;
   chap?: boolean;
+  power?: PowerMeans[];
 }
 
 export interface HostDeps {
@@ -63,6 +67,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     super: row.super,
     overlay: row.overlay,
     chap: row.chap,
+    power: row.power,
     capture: findCapturedName(store, row),
   });
 
@@ -93,6 +98,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       ...(fields.super !== undefined && { super: fields.super }),
       ...(fields.overlay !== undefined && { overlay: fields.overlay }),
       ...(fields.chap !== undefined && { chap: fields.chap }),
+      ...(fields.power !== undefined && { power: fields.power }),
     } as Partial<NewHost>;
   }
 
@@ -104,9 +110,11 @@ export function createHosts({ store, timeline, now }: HostDeps) {
 
     add(fields: HostFields & { mac: string; name: string }): Host {
       const defaults = { ip: null, groupId: null, entryId: null, super: false, chap: true };
+      const power: PowerMeans[] = ['agent', 'wol'];
       const id = store.transaction(() =>
         store.hosts.add({
           ...defaults,
+          power,
           overlay: 'discard',
           chapSecret: makeChapSecret(),
           createdAt: now(),

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import type { CallAgent } from '../power/agent.ts';
 import type { DiskFiles } from '../storage/disk-files.ts';
 import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
+import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
@@ -14,7 +16,10 @@ import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createOsReports } from './os-reports.ts';
 import { createPool } from './pool.ts';
+import { createPower } from './power.ts';
+import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
@@ -38,6 +43,8 @@ export interface ServiceDeps {
   version: string;
   now: () => number;
   findNeighbour: (address: string) => Promise<string | undefined>;
+  callAgent: CallAgent;
+  wake: (mac: string, address: string | undefined) => Promise<void>;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -62,6 +69,8 @@ export function createServices(deps: ServiceDeps) {
 
   const diskServices = createDiskServices({ ...deps, timeline });
   const { gauge, images, versions, disks, reconcile } = diskServices;
+  const presences = createPresences(now);
+  const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
@@ -85,6 +94,8 @@ export function createServices(deps: ServiceDeps) {
 
   const common = { ...deps, ...diskServices, hosts, entries, unknownHosts, timeline, prepareAll };
   const pool = createPool({ ...common, settings: settings.get });
+  const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
+  const powerCards = createPowerCards({ settings: settings.get, now });
   const rounds = createRounds(background, [
     {
       key: 'prune',
@@ -111,9 +122,13 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
+    agents,
+    powerCards,
+    power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
       ...common,
-      presences: createPresences(now),
+      presences,
+      osReports,
       sessionWatch,
       settings: settings.get,
       background,

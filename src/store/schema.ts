@@ -59,7 +59,17 @@ export interface Schema {
     overlay: OverlayPolicy;
     chap: 0 | 1;
     chapSecret: string;
+    power: Generated<string>;
     createdAt: number;
+  };
+  osReports: {
+    hostId: number;
+    reportedAt: number;
+    address: string;
+    os: string;
+    version: string;
+    bootedAt: number | null;
+    inventory: string | null;
   };
   unknownHosts: {
     mac: string;
@@ -112,6 +122,7 @@ export interface Schema {
 
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
+export type PowerMeans = 'agent' | 'wol' | 'smyoo';
 export type OverlayPolicy = 'discard' | 'keep';
 export type EventLevel = 'info' | 'warn' | 'error';
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';

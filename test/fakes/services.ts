@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { CallAgent } from '../../src/power/agent.ts';
 import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
@@ -6,6 +7,7 @@ import { createDiskFiles } from '../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
+import { noPower } from './power.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 
 /** All use cases over an in-memory database and fake storage, with a clock that a test moves. */
@@ -13,6 +15,8 @@ export async function createFakeServices(path = ':memory:') {
   const volumes = await createFakeVolumes();
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
+  const woken: { mac: string; address: string | undefined }[] = [];
+  const agent: { answer: CallAgent } = { answer: noPower.callAgent };
   const clock = { now: 1_700_000_000_000 };
   const open = (): Services => {
     const store = openStore(path);
@@ -27,9 +31,11 @@ export async function createFakeServices(path = ':memory:') {
       version: 'test',
       now: () => clock.now,
       findNeighbour: async (address) => neighbours.get(address),
+      callAgent: (message, where) => agent.answer(message, where),
+      wake: async (mac, address) => void woken.push({ mac, address }),
     });
   };
-  return { volumes, targets, neighbours, clock, services: open() };
+  return { volumes, targets, neighbours, clock, agent, woken, services: open() };
 }
 
 export type FakeServices = Awaited<ReturnType<typeof createFakeServices>>;

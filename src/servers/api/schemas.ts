@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { powerActions, powerMeans } from '../../service/power.ts';
 import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
@@ -14,12 +15,27 @@ const hostFields = {
   super: Type.Optional(Type.Boolean()),
   overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
   chap: Type.Optional(Type.Boolean()),
+  power: Type.Optional(
+    Type.Array(Type.Enum([...powerMeans]), { maxItems: powerMeans.length, uniqueItems: true }),
+  ),
 };
 const mac = Type.String({ minLength: 12, maxLength: 17 });
 export const newHost = Type.Object({ mac, name, ...hostFields }, strict);
 export const hostChanges = Type.Object(
   { mac: Type.Optional(mac), name: Type.Optional(name), ...hostFields },
   strict,
+);
+
+const groupName = Type.String({ minLength: 1, maxLength: 64 });
+/** Exactly one of the ways to say which PCs. */
+export const powerOrder = Type.Object(
+  {
+    action: Type.Enum([...powerActions]),
+    hosts: Type.Optional(Type.Array(name, { minItems: 1, maxItems: 1_000 })),
+    group: Type.Optional(groupName),
+    all: Type.Optional(Type.Literal(true)),
+  },
+  { ...strict, minProperties: 2, maxProperties: 2 },
 );
 
 export const hostCapture = Type.Object({ image: name }, strict);

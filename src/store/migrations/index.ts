@@ -3,6 +3,14 @@ import { chap } from './0002-chap.ts';
 import { imageLife } from './0003-image-life.ts';
 import { imageLife2 } from './0004-image-life-2.ts';
 import { poolSamples } from './0005-pool-samples.ts';
+import { power } from './0008-power.ts';
 
 /** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
-export const migrations: readonly string[] = [first, chap, imageLife, imageLife2, poolSamples];
+export const migrations: readonly string[] = [
+  first,
+  chap,
+  imageLife,
+  imageLife2,
+  poolSamples,
+  power,
+];
