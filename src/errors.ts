@@ -39,6 +39,7 @@ export const errorCodes = [
   'unsafe_script_value',
   'wrong_address',
   'no_entry',
+  'agent_no_server',
   'agent_unreachable',
   'agent_timeout',
   'agent_failed',

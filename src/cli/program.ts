@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
+import { type AgentFlags, addAgentCommand } from './agent.ts';
 import type { CliContext } from './context.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
@@ -23,10 +24,11 @@ export interface ProgramDeps {
   version: string;
   context: CliContext;
   serve: () => Promise<void>;
+  agent: (flags: AgentFlags) => Promise<void>;
 }
 
 /** The whole command line: the config's keys as global flags, one file per subcommand. */
-export function createProgram({ version, context, serve }: ProgramDeps): Command {
+export function createProgram({ version, context, serve, agent }: ProgramDeps): Command {
   const program = new Command('cafeboot')
     .description('network-boot and disk server for internet cafes')
     .version(version)
@@ -37,6 +39,7 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   for (const key of configKeys) program.addOption(toOption(key));
 
   addServeCommand(program, serve);
+  addAgentCommand(program, agent);
   addHostCommand(program, context);
   addImageCommand(program, context);
   addEntryCommand(program, context);
