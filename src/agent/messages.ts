@@ -1,6 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
-import { HostInfo, MessageType, UserList, UserPassword } from '../thrift/gen/preset_types.js';
 import {
   type PresetHandler,
   type PresetMessage,
@@ -8,6 +7,14 @@ import {
   toResult,
   UnknownMessage,
 } from '../thrift/messages.ts';
+import {
+  HostInfo,
+  type HostInfoFields,
+  MessageType,
+  UserList,
+  UserPassword,
+  type UserPasswordFields,
+} from '../thrift/preset.ts';
 import { decodeStruct, encodeStruct } from '../thrift/structs.ts';
 import type { OperatingSystem } from './os.ts';
 import { makeReport } from './report.ts';
@@ -36,7 +43,7 @@ const hostNamePattern = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 export function createMessageHandler({ system, serverAddress, log }: MessageDeps): PresetHandler {
   const done = toResult(agentCodes.success, 'success');
 
-  async function setHostInfo({ hostName, ipAddress }: HostInfo): Promise<PresetResult> {
+  async function setHostInfo({ hostName, ipAddress }: HostInfoFields): Promise<PresetResult> {
     // Its disk hangs on its address, which DHCP gave it: it is told, never set.
     if (ipAddress !== '' && ipAddress !== addressTowards(serverAddress)) {
       return toResult(agentCodes.setHostInfo, 'the address of a network-booted PC is not changed');
@@ -48,7 +55,7 @@ export function createMessageHandler({ system, serverAddress, log }: MessageDeps
     return done;
   }
 
-  async function setPassword({ userName, password }: UserPassword): Promise<PresetResult> {
+  async function setPassword({ userName, password }: UserPasswordFields): Promise<PresetResult> {
     if (!(await system.listUsers()).includes(userName)) {
       return toResult(agentCodes.setUserPassword, `no account of a person is called ${userName}`);
     }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Which server a guest agent belongs to, and the ports. */
 export interface AgentFlags {
@@ -25,13 +25,19 @@ export const withAgentFlags = (command: Command): Command =>
     )
     .addOption(
       new Option('--server-port <port>', "the server's port for boot scripts and reports")
-        .argParser(Number)
+        .argParser(parsePort)
         .default(8080)
         .env('CAFEBOOT_SERVER_PORT'),
     )
     .addOption(
       new Option('--port <port>', 'where the server calls it')
-        .argParser(Number)
+        .argParser(parsePort)
         .default(9090)
         .env('CAFEBOOT_AGENT_PORT'),
     );
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('not a port number');
+}

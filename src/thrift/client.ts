@@ -1,9 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { TBinaryProtocol, type Thrift } from 'thrift';
 import { CafebootError } from '../errors.ts';
-import { Client } from './gen/Preset.js';
-import { InvalidMessageType, Message } from './gen/preset_types.js';
 import { type PresetMessage, type PresetResult, UnknownMessage } from './messages.ts';
+import { Client, InvalidMessageType, Message, type PresetClient } from './preset.ts';
 import { createReceiver, isIncomplete, OutputTransport, type Reader } from './transports.ts';
 
 export interface CallOptions {
@@ -96,7 +95,7 @@ function ask(socket: Socket, { version, type, body, host }: PresetMessage): Prom
 }
 
 /** Settles the client's promise once the answer is complete. */
-function read(client: Client, reader: Reader): void {
+function read(client: PresetClient, reader: Reader): void {
   const answers = client as unknown as Answers;
   // The generated code forgets who waits before it finds that the rest of the answer has not come yet.
   const waiting = { ...answers._reqs };

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TBinaryProtocol } from 'thrift';
-import type { Processor } from './gen/Preset.js';
+import type { PresetProcessor } from './preset.ts';
 import {
   createReceiver,
   hasUnread,
@@ -35,7 +35,7 @@ export interface Connection {
  */
 export function serveConnection(
   socket: Socket,
-  processor: Processor,
+  processor: PresetProcessor,
   limits: ConnectionLimits,
 ): Connection {
   let reader: Reader | undefined;

@@ -1,20 +1,20 @@
-import { Processor } from './gen/Preset.js';
+import { type PresetHandler, type PresetMessage, UnknownMessage } from './messages.ts';
 import {
   InvalidMessageType,
-  type Message,
-  type MessageType,
+  type MessageFields,
+  type PresetProcessor,
+  Processor,
   ResultStruct,
-} from './gen/preset_types.js';
-import { type PresetHandler, type PresetMessage, UnknownMessage } from './messages.ts';
+} from './preset.ts';
 
 /** The compiler's dispatcher over a handler of ours. */
-export function createProcessor(handler: PresetHandler): Processor {
+export function createProcessor(handler: PresetHandler): PresetProcessor {
   // The generated code counts the handlers' arguments: one less than it expects and it passes a callback.
   return new Processor({
     async ping() {
       return 'pong';
     },
-    async handleMessage(message: Message | null) {
+    async handleMessage(message: MessageFields | null) {
       try {
         return new ResultStruct(await handler.handleMessage(toMessage(message)));
       } catch (error) {
@@ -26,9 +26,17 @@ export function createProcessor(handler: PresetHandler): Processor {
 }
 
 /** Any field may be missing: the generated code does not insist on those that are required. */
-function toMessage(message: Message | null): PresetMessage {
-  const { version, type, body, host }: { [Field in keyof Message]: Message[Field] | null } =
-    message ?? { version: 0, type: 0 as MessageType, body: null };
+function toMessage(message: MessageFields | null): PresetMessage {
+  const {
+    version,
+    type,
+    body,
+    host,
+  }: { [Field in keyof MessageFields]: MessageFields[Field] | null } = message ?? {
+    version: 0,
+    type: 0,
+    body: null,
+  };
   return {
     version: version ?? 0,
     type: type ?? 0,

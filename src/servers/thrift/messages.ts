@@ -1,18 +1,18 @@
 import { CafebootError, codeOf, type ErrorCode } from '../../errors.ts';
 import type { Services } from '../../service/services.ts';
 import {
-  BootMenu,
-  BootMenuList,
-  MessageType,
-  SmyooDeviceInfo,
-  SmyooDevicePowerData,
-} from '../../thrift/gen/preset_types.js';
-import {
   type PresetHandler,
   type PresetMessage,
   type PresetResult,
   toResult,
 } from '../../thrift/messages.ts';
+import {
+  BootMenu,
+  BootMenuList,
+  MessageType,
+  SmyooDeviceInfo,
+  SmyooDevicePowerData,
+} from '../../thrift/preset.ts';
 import { decodeStruct, encodeStruct } from '../../thrift/structs.ts';
 
 /** The server's result codes; programs know them by number. */
