@@ -106,18 +106,22 @@ describe('what the server does itself', () => {
     expect(await script()).toMatch(/^(?![\s\S]*SUPER MODE)[\s\S]*--default entry-win/);
   });
 
-  test.each([
-    ['no such entry', setMenu('pc-01', 'dos'), 1101],
-    ['no such host', setMenu('pc-99', 'win'), 2001],
-    ['no host named', setMenu(undefined, 'win'), 6],
-    ['a body of something else', { type: 33, host: 'pc-01' }, 3],
-    ['a type that is none', { type: 99 }, 5],
-    ['a type of the guest agents alone', { type: 1000, host: 'pc-01' }, 5],
-  ] as [string, Request, number][])('%s', async (_what, request, code) => {
-    const answer = await ask(request);
-    expect(answer.code).toBe(code);
-    expect(answer.message).not.toBe('');
-    if (code === 5) expect(answer.message).toBe('unknown message type');
+  test('what it cannot do has a code, and a text', async () => {
+    const refused: [Request, number][] = [
+      [setMenu('pc-01', 'dos'), 1101],
+      [setMenu('pc-99', 'win'), 2001],
+      [setMenu(undefined, 'win'), 6],
+      // Without a body, then of a type that is none, then of one of the guest agents alone.
+      [{ type: 33, host: 'pc-01' }, 3],
+      [{ type: 99 }, 5],
+      [{ type: 1000, host: 'pc-01' }, 5],
+    ];
+    const answers = await lab.ask(refused.map(([request]) => request));
+    expect(answers.map(({ code }) => code)).toEqual(refused.map(([, code]) => code));
+    for (const { message } of answers) expect(message).not.toBe('');
+    expect(answers.slice(-2).map(({ message }) => message)).toEqual(
+      Array(2).fill('unknown message type'),
+    );
   });
 });
 
@@ -134,22 +138,27 @@ describe('cloud power cards', () => {
   });
 
   test('are shown by the name of a host, and switched', async () => {
-    expect(await ask(card('pc-01'))).toMatchObject({
-      ...{ code: 0, mcuid: 'id-1', mcuname: 'pc-01', note: '前台', isonline: 1, power: 0 },
-    });
-    expect(await ask(card('pc-02'))).toMatchObject({ code: 0, mcuid: 'id-2', power: 1 });
-    expect(await ask(switched('pc-01', 1))).toMatchObject({ code: 0 });
-    expect(await ask(card('pc-01'))).toMatchObject({ code: 0, power: 1 });
-    expect(await ask(switched('x', 0, { mcuid: 'id-1' }))).toMatchObject({ code: 0 });
-    expect(await ask(card('pc-01'))).toMatchObject({ code: 0, power: 0 });
+    const answers = await lab.ask([
+      ...[card('pc-01'), card('pc-02')],
+      ...[switched('pc-01', 1), card('pc-01')],
+      ...[switched('x', 0, { mcuid: 'id-1' }), card('pc-01')],
+    ]);
+    expect(answers).toMatchObject([
+      { code: 0, mcuid: 'id-1', mcuname: 'pc-01', note: '前台', isonline: 1, power: 0 },
+      { code: 0, mcuid: 'id-2', power: 1 },
+      { code: 0 },
+      { code: 0, power: 1 },
+      { code: 0 },
+      { code: 0, power: 0 },
+    ]);
   });
 
   test('each failure has its code', async () => {
-    expect(await ask(card())).toMatchObject({ code: 6 });
-    expect(await ask(card('pc-99'))).toMatchObject({ code: 2001 });
-    expect(await ask(switched('pc-99', 1))).toMatchObject({ code: 2001 });
-    expect(await ask(switched('pc-01', 2))).toMatchObject({ code: 1201 });
-    expect(await ask(switched('pc-03', 1))).toMatchObject({ code: 1202 });
+    const answers = await lab.ask([
+      ...[card(), card('pc-99'), switched('pc-99', 1)],
+      ...[switched('pc-01', 2), switched('pc-03', 1)],
+    ]);
+    expect(answers.map(({ code }) => code)).toEqual([6, 2001, 2001, 1201, 1202]);
     await appliance.api('PUT', '/settings/smyooPassword', { value: 'wrong' });
     expect(await ask(switched('pc-01', 1))).toMatchObject({ code: 1203 });
     await appliance.api('PUT', '/settings/smyooPassword', { value: 'secret' });

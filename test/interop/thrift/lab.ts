@@ -83,7 +83,16 @@ export async function startThriftLab() {
   ): Promise<Answer[]> {
     const options = [...(raw ? ['--raw'] : []), ...(tls.length > 0 ? ['--tls', ...tls] : [])];
     const path = raw ? generated.raw : generated.text;
-    const argv = [python, join(here, 'client.py'), path, to, String(port), ...options] as const;
+    const argv = [
+      python,
+      '-W',
+      'ignore',
+      join(here, 'client.py'),
+      path,
+      to,
+      String(port),
+      ...options,
+    ] as const;
     const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
     const { stdout, stderr } = await from.exec(argv, { input, timeoutMs: 60_000 });
     if (stderr !== '') throw new Error(stderr);
