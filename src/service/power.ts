@@ -71,7 +71,10 @@ export function createPower(deps: PowerDeps) {
   function choose({ hosts: keys, group, all }: PowerTargets): HostRow[] {
     const list = store.hosts.list();
     if (all) return list;
-    if (keys !== undefined) return [...new Set(keys.map((key) => hosts.getRow(key)))];
+    if (keys !== undefined) {
+      const rows = keys.map((key) => hosts.getRow(key));
+      return [...new Map(rows.map((row) => [row.id, row])).values()];
+    }
     const found = store.hosts.groups().find(({ name }) => name === group);
     if (!found) throw new CafebootError('not_found', { kind: 'group', name: group ?? '' });
     return list.filter(({ groupId }) => groupId === found.id);

@@ -7,6 +7,7 @@ import json
 import ssl
 import sys
 import time
+import warnings
 
 generated, address, port, *options = sys.argv[1:]
 sys.path.insert(0, generated)
@@ -15,6 +16,8 @@ from thrift.protocol.TBinaryProtocol import TBinaryProtocol  # noqa: E402
 from thrift.transport import TSocket, TSSLSocket, TTransport  # noqa: E402
 from thrift.TSerialization import deserialize, serialize  # noqa: E402
 
+# The package uses what newer Pythons would rather not have used.
+warnings.simplefilter("ignore")
 raw = "--raw" in options
 if "--tls" in options:
     key, cert, ca = options[options.index("--tls") + 1 :][:3]
