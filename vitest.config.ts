@@ -1,15 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 import { SummaryReporter } from './test/summary-reporter.ts';
 
-/** Tiers run one after another: `sequence.groupOrder`. Files of the slow ones share two cores badly. */
-const tier = (name: string, groupOrder: number, timeoutMs: number) => ({
+/** Tiers run one after another: `sequence.groupOrder`. `maxWorkers`: files at a time, by default one a core. */
+const tier = (name: string, groupOrder: number, timeoutMs: number, maxWorkers?: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     sequence: { groupOrder },
-    ...(name !== 'unit' && { maxWorkers: 1 }),
+    ...(maxWorkers && { maxWorkers }),
   },
 });
 
@@ -17,6 +18,13 @@ const tier = (name: string, groupOrder: number, timeoutMs: number) => ({
 export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
-    projects: [tier('unit', 0, 20_000), tier('interop', 1, 180_000), tier('vm', 2, 900_000)],
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      tier('unit', 0, 20_000),
+      // Some measure what this machine can do.
+      tier('interop', 1, 180_000, 1),
+      // A lab waits for one of its machines most of the time; another lab has the other core meanwhile.
+      tier('vm', 2, 900_000, 2),
+    ],
   },
 });

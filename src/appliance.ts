@@ -89,6 +89,8 @@ async function startServices(
     ...{ dataDir, poolSizeBytes, run },
     onCacheFailed: (error) =>
       log.error({ err: error }, 'the read cache is off until the next start'),
+    onSaveFailed: (error) =>
+      log.warn({ err: error }, "lvm could not save the volume group's description"),
   });
   closers.add(volumes.close);
   const targets = await openTargets(settings.get());

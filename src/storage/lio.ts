@@ -8,10 +8,12 @@ import { findRefusals, readSessions } from './lio-sessions.ts';
 import { isAsWanted, type LioTarget, readTarget } from './lio-state.ts';
 import { createLioTargets } from './lio-targets.ts';
 import { createUnknownTargets } from './lio-unknown.ts';
-import { createSavedConfig } from './targetcli.ts';
+import { createSettled } from './settled.ts';
 import { targetcliBatch } from './targetcli-batch.ts';
 import type { EnsureOutcome, Lun, TargetServer } from './targets.ts';
 import type { Portal } from './tgt-daemon.ts';
+
+const saveTimeoutMs = 300_000;
 
 export interface LioOptions {
   /** Where PCs log in: `0.0.0.0` or the served interfaces' addresses. */
@@ -43,7 +45,12 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
   const unknown = createUnknownTargets();
   // From now on.
   await unknown.read();
-  const saved = createSavedConfig(options.run, options.onSaveFailed);
+  // Into saveconfig.json: Debian's target.service then brings the disks back after a reboot even where this
+  // program does not start.
+  const saved = createSettled(
+    () => options.run('targetcli', ['saveconfig'], { timeoutMs: saveTimeoutMs }),
+    options.onSaveFailed,
+  );
   const read = (name: string) => readTarget(root, name, backstores);
   const names = async () =>
     (await configfs.directories(`${root}/iscsi`)).filter((name) => name.startsWith('iqn.'));

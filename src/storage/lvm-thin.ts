@@ -6,6 +6,7 @@ import { growPool, readCapacity } from './lvm-pool-space.ts';
 import { type LvmVolume, parseVolumes, volumeFields } from './lvm-report.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
 import { createReadCache } from './read-cache.ts';
+import { createSettled } from './settled.ts';
 import type { VolumeStore } from './volumes.ts';
 
 export interface LvmThinOptions extends ThinPoolOptions {
@@ -14,6 +15,8 @@ export interface LvmThinOptions extends ThinPoolOptions {
   readCache?: boolean;
   /** Told where it could not be had, because something has the bare disks open; the disks work without it. */
   onCacheFailed?: (error: unknown) => void;
+  /** Told of a failed `vgcfgbackup`; disks work without it. */
+  onSaveFailed?: (error: unknown) => void;
 }
 
 /** Both must be there for a volume to be ours: a name alone may be somebody else's. */
@@ -30,6 +33,12 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
   const readCache = createReadCache({ volumeGroup, lvm, run });
   if (options.readCache) await readCache.move(true).catch(options.onCacheFailed);
   await ensureThinPool(lvm, options);
+  // The group's description in /etc/lvm/backup: after a kill it may be older than the group.
+  const saved = createSettled(
+    () => lvm.change(['vgcfgbackup', volumeGroup]),
+    options.onSaveFailed ?? (() => {}),
+  );
+  saved.changed();
   const path = (name: string) => {
     checkVolumeName(name);
     return `${volumeGroup}/${ourPrefix}${name}`;
@@ -39,7 +48,16 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
     return ourPrefix + name;
   };
   // Without -kn, a thin snapshot is left out whenever the group is activated.
-  const asOurs = ['-y', '-kn', '--addtag', ourTag];
+  const asOurs = ['-kn', '--addtag', ourTag];
+
+  /**
+   * lvm would write the group's whole description twice with each change: longer with every PC, and its
+   * archive of 30 days would fill the server's own disk with a few hundred PCs' overlays.
+   */
+  async function change(command: string, ...args: string[]): Promise<void> {
+    await lvm.change([command, '-y', '--autobackup', 'n', ...args]);
+    saved.changed();
+  }
 
   async function ours(): Promise<LvmVolume[]> {
     const volumes = parseVolumes(await lvm.report(['lvs', '-o', volumeFields, volumeGroup]));
@@ -54,15 +72,15 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
         throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
       const size = `${roundToSector(sizeBytes)}b`;
       const thin = ['--type', 'thin', '-V', size, '--thinpool', pool];
-      await lvm.change(['lvcreate', ...asOurs, ...thin, '-n', nameOf(name), volumeGroup]);
+      await change('lvcreate', ...asOurs, ...thin, '-n', nameOf(name), volumeGroup);
     },
 
     async snapshot(origin, name) {
-      await lvm.change(['lvcreate', ...asOurs, '-s', '-n', nameOf(name), path(origin)]);
+      await change('lvcreate', ...asOurs, '-s', '-n', nameOf(name), path(origin));
     },
 
     async remove(name) {
-      await lvm.change(['lvremove', '-y', path(name)]).catch((error: unknown) => {
+      await change('lvremove', path(name)).catch((error: unknown) => {
         if (!hasCode(error, 'not_found')) throw error;
       });
     },
@@ -74,7 +92,7 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
         throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
       }
       if (sizeBytes === current.sizeBytes) return;
-      await lvm.change(['lvextend', '-y', '-L', `${roundToSector(sizeBytes)}b`, path(name)]);
+      await change('lvextend', '-L', `${roundToSector(sizeBytes)}b`, path(name));
     },
 
     async list() {
@@ -96,6 +114,6 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
 
     readCache,
 
-    close: async () => {},
+    close: () => saved.close(),
   };
 }

@@ -18,14 +18,18 @@ export interface VolumeOptions {
   run: Run;
   /** See `LvmThinOptions`. */
   onCacheFailed: (error: unknown) => void;
+  onSaveFailed: (error: unknown) => void;
 }
 
 /** `lvm-thin` where a volume group is named, else `reflink`. */
 export function startVolumes(options: VolumeOptions): Promise<VolumeStore> {
   const { dataDir, poolSizeBytes: sizeBytes, volumeGroup, thinPool, run } = options;
   if (volumeGroup !== '') {
-    const { readCache, onCacheFailed } = options;
-    return startLvmThin({ volumeGroup, pool: thinPool, sizeBytes, run, readCache, onCacheFailed });
+    const { readCache, onCacheFailed, onSaveFailed } = options;
+    return startLvmThin({
+      ...{ volumeGroup, pool: thinPool, sizeBytes, run, readCache },
+      ...{ onCacheFailed, onSaveFailed },
+    });
   }
   return startReflinkStore({ dataDir, run, ...(sizeBytes > 0 && { poolSizeBytes: sizeBytes }) });
 }

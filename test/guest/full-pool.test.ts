@@ -18,7 +18,8 @@ const port = 3266;
 const goldenByte = 0x47;
 
 async function checksum(path: string, mib: number): Promise<string> {
-  const hash = createHash('sha256');
+  // The quickest to compute where a machine is emulated.
+  const hash = createHash('md5');
   await pipeline(createReadStream(path, { end: mib * mebibyte - 1 }), hash);
   return hash.digest('hex');
 }

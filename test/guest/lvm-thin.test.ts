@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
@@ -27,6 +28,29 @@ test('an inactive volume is brought back; others of the group and the pool are l
     const { stdout } = await run('lvs', ['--noheadings', '-o', 'lv_name,lv_active', 'cbtest']);
     const active = stdout.split('\n').filter((line) => /\bactive/.test(line));
     expect(active.map((line) => line.trim().split(' ')[0])).toEqual(['cb-mine', 'pool']);
+  } finally {
+    await cleanUp();
+  }
+});
+
+test("overlays leave nothing in lvm's archive; the group's description is saved once they are made", async () => {
+  const cleanUp = await makeVolumeGroup('cbtest');
+  try {
+    const store = await startLvmThin(options);
+    const archived = async () =>
+      (await readdir('/etc/lvm/archive')).filter((name) => name.startsWith('cbtest'));
+    await store.create('golden', 8 * 1024 ** 2);
+    const before = await archived();
+    await Promise.all([1, 2, 3].map((number) => store.snapshot('golden', `ov-${number}`)));
+    await store.remove('ov-2');
+    expect(await archived()).toEqual(before);
+    await store.close();
+    const saved = await readFile('/etc/lvm/backup/cbtest', 'utf8');
+    expect(saved.match(/cb-[a-z0-9-]+(?= \{)/g)?.sort()).toEqual([
+      'cb-golden',
+      'cb-ov-1',
+      'cb-ov-3',
+    ]);
   } finally {
     await cleanUp();
   }

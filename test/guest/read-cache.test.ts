@@ -12,7 +12,7 @@ import { makeVolumeGroup, scratchDisk } from './volume-group.ts';
 
 const portal = { address: '127.0.0.1', port: 3266 };
 /** `make bench` says how much a real golden disk's share is; here each second counts. */
-const goldenMib = Number(process.env.CAFEBOOT_GOLDEN_MIB ?? 64);
+const goldenMib = Number(process.env.CAFEBOOT_GOLDEN_MIB ?? 32);
 const goldenBytes = goldenMib * 1024 ** 2;
 const pcs = 8;
 

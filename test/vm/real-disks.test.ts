@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import type { TimelineEvent } from '../../scripts/lab/appliance.ts';
+import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Image } from '../../src/service/images.ts';
 import type { ReconcileStep } from '../../src/service/reconcile.ts';
@@ -74,7 +76,46 @@ test('a version is made in super mode and published while another PC writes', as
   const written = await writer.stop();
   await expect(running.console.read(marker)).rejects.toThrow('No such file');
   expect(await running.console.read(`/root/file-${written}`)).toBe(`text ${written}`);
-  expect(await cafe().goldenSum()).toBe(sumOfFirst);
+});
+
+test('whoever may not have a disk is refused, counted and told, and its PC goes on', async () => {
+  const own = targetOf(running);
+  const others = targetOf(next);
+  const nobody = `${own}.nobody`;
+  const secret = await running.console.read('/sys/firmware/ibft/target0/chap-secret');
+  const { netns } = cafe().lab.router;
+  const tryLogin = (initiator: string, target: string, login: string) => {
+    const url = `iscsi://${login}@${labNet.applianceAddress}/${target}/0`;
+    return expect(netns.run(['iscsi-inq', '-i', initiator, url])).rejects.toThrow();
+  };
+  const ownLogin = `${own}%${secret.trim()}`;
+  await tryLogin(`${targetPrefix}:stranger`, own, ownLogin);
+  await tryLogin(own, own, `${own}%a1B2c3D4e5F6g7H8`);
+  await tryLogin(own, others, ownLogin);
+  await tryLogin(own, nobody, ownLogin);
+  const told = async () => {
+    const events = await api<TimelineEvent[]>('GET', '/events?limit=100');
+    return events
+      .filter(({ kind }) => kind === 'target.refused' || kind === 'target.unknown')
+      .map(({ data }) => `${data.reason} ${data.target}`)
+      .sort();
+  };
+  await expect
+    .poll(told, { timeout: 60_000 })
+    .toEqual([
+      `unknown-target ${nobody}`,
+      `wrong-initiator ${own}`,
+      `wrong-initiator ${others}`,
+      `wrong-secret ${own}`,
+    ]);
+  expect(await api('GET', '/status')).toMatchObject({
+    counters: {
+      'iscsi.refused.unknown-target': 1,
+      'iscsi.refused.wrong-initiator': 2,
+      'iscsi.refused.wrong-secret': 1,
+    },
+  });
+  await running.console.write('/root/untouched', 'by all that');
 });
 
 test('after its reboot the PC has the new version, and nothing of what it wrote', async () => {
