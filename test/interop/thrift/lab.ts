@@ -14,7 +14,7 @@ export const smyooPort = 8999;
 const here = import.meta.dirname;
 
 /** What the Python clients are made of, with strings as the known ones have them, and with bytes. */
-async function generateClients(directory: string): Promise<{ text: string; raw: string }> {
+export async function generateClients(directory: string): Promise<{ text: string; raw: string }> {
   const contract = await readFile(join(here, 'contract.thrift'), 'utf8');
   const bytes = contract
     .replace('3: required string body', '3: required binary body')
