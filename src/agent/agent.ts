@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Logger } from 'pino';
 import { CafebootError } from '../errors.ts';
 import { startPresetListener } from '../thrift/listener.ts';
@@ -34,6 +35,10 @@ export async function startAgent(options: AgentOptions, { runCommand, platform, 
     platform === 'win32' ? createWindows(runCommand) : createLinux(runCommand);
   const serverAddress = options.server ?? (await system.findServer());
   if (serverAddress === undefined) throw new CafebootError('agent_no_server');
+  if (!isIPv4(serverAddress)) {
+    const reason = 'it is an IPv4 address';
+    throw new CafebootError('invalid_value', { field: 'server', value: serverAddress, reason });
+  }
   const refused = new Set<string>();
   const listener = await startPresetListener({
     address: '0.0.0.0',

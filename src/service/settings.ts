@@ -6,6 +6,8 @@ import type { Store } from '../store/store.ts';
 const percent = (byDefault: number) =>
   Type.Integer({ minimum: 1, maximum: 99, default: byDefault });
 
+/** Of an IPv4 address; with a leading zero it would be octal to some. */
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const shortText = Type.String({ maxLength: 200, default: '' });
 
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
@@ -48,7 +50,7 @@ export const settingsSchema = Type.Object({
   poolGrow: Type.Boolean({ default: true }),
   /** Who may call the Thrift service: addresses, or networks such as 10.0.0.0/24. */
   thriftCallers: Type.Array(
-    Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}(/([0-9]|[12][0-9]|3[0-2]))?$' }),
+    Type.String({ pattern: `^${octet}(\\.${octet}){3}(/([0-9]|[12][0-9]|3[0-2]))?$` }),
     { default: ['127.0.0.1'], maxItems: 256 },
   ),
   /** Where the guest agents inside PCs' OSes listen. */
