@@ -8,16 +8,28 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where `bundle` leaves the program: beside src/, so that it finds templates/ and node_modules/ as main.ts does. */
 export const bundlePath = join(root, 'dist', 'cafeboot.mjs');
 
-/** CommonJS packages in an ES module ask for Node's own modules this way. */
-const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+/** Where `bundleAgent` leaves the guest agent, which needs nothing beside it. */
+export const agentBundlePath = join(root, 'dist', 'cafeboot-agent.mjs');
+
+/**
+ * CommonJS packages in an ES module ask for Node's own modules this way. Node warns of what is out of use,
+ * save in packages, which these are no more.
+ */
+const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
+process.noDeprecation = true;`;
 
 /**
  * The program in one file, all but its SQLite addon: a thousand small files take a slow disk, and a server
  * VM's share of ours, half a minute to open. One that is up to date stays untouched, for whoever has it open.
  */
-export async function bundle(): Promise<void> {
+export const bundle = (): Promise<void> => bundleTo('main.ts', bundlePath);
+
+/** The guest agent alone, in one file. */
+export const bundleAgent = (): Promise<void> => bundleTo('agent-main.ts', agentBundlePath);
+
+async function bundleTo(entry: string, path: string): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src', 'main.ts')],
+    entryPoints: [join(root, 'src', entry)],
     write: false,
     bundle: true,
     platform: 'node',
@@ -30,10 +42,10 @@ export async function bundle(): Promise<void> {
   });
   const [file] = outputFiles;
   if (!file) throw new Error('esbuild made nothing');
-  const former = await readFile(bundlePath, 'utf8').catch(() => '');
+  const former = await readFile(path, 'utf8').catch(() => '');
   if (file.text === former) return;
-  await mkdir(dirname(bundlePath), { recursive: true });
-  const part = `${bundlePath}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}`;
   await writeFile(part, file.text);
-  await rename(part, bundlePath);
+  await rename(part, path);
 }

@@ -11,6 +11,7 @@ import type { Translator } from './i18n/translate.ts';
 import { chooseInterfaces, type LanInterface, listInterfaces } from './net/interfaces.ts';
 import { findNeighbour } from './net/neighbours.ts';
 import { openUdp } from './net/udp.ts';
+import { createWakeOnLan } from './power/wol.ts';
 import { createApi } from './servers/api/server.ts';
 import { listenOnSocket } from './servers/api/socket.ts';
 import { startBootHttp } from './servers/boot-http/server.ts';
@@ -19,6 +20,7 @@ import { startDhcpServer } from './servers/dhcp/server.ts';
 import { createTftpFiles } from './servers/tftp/files.ts';
 import { startTftpServer } from './servers/tftp/server.ts';
 import { createVirtualFiles } from './servers/tftp/virtual-files.ts';
+import { startThriftServer } from './servers/thrift/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { createServices, type Services } from './service/services.ts';
 import { createSettings, type Settings } from './service/settings.ts';
@@ -31,6 +33,8 @@ import { startTargets, startVolumes } from './storage/start.ts';
 import type { TargetServer } from './storage/targets.ts';
 import { openStore } from './store/store.ts';
 import { toolsDirectory } from './templates.ts';
+import { callPreset } from './thrift/client.ts';
+import { readThriftTls } from './tls-files.ts';
 
 export interface ApplianceDeps {
   config: Config;
@@ -120,6 +124,11 @@ async function startServices(
     version,
     now: Date.now,
     findNeighbour,
+    callAgent: callPreset,
+    wake: createWakeOnLan({
+      openSocket: (address) => openWolSocket(address, log),
+      interfaces: () => chooseInterfaces(config.interfaces),
+    }).wake,
   });
   closers.add(services.close);
   return services;
@@ -163,6 +172,13 @@ export async function startAppliance(deps: ApplianceDeps) {
     throw error;
   }
 }
+
+const openWolSocket = (address: string, log: Logger) =>
+  openUdp({
+    ...{ address, port: 0, broadcast: true },
+    onMessage: () => {},
+    onError: (error) => log.warn({ err: error, address }, 'magic packet not sent'),
+  });
 
 function portalsOf(addresses: readonly string[], port: number) {
   return (addresses.length > 0 ? addresses : ['0.0.0.0']).map((address) => ({ address, port }));
@@ -219,6 +235,19 @@ async function startServers(
       log: log.child({ server: 'tftp' }),
     });
     closers.add(tftp.close);
+  }
+
+  if (config.thriftPort > 0 || config.thriftTlsPort > 0) {
+    const thrift = await startThriftServer({
+      services,
+      describeError: translator.error,
+      log: log.child({ server: 'thrift' }),
+      address: '0.0.0.0',
+      port: config.thriftPort,
+      tls: await readThriftTls(config),
+      now: Date.now,
+    });
+    closers.add(thrift.close);
   }
 
   if (config.dhcpPort > 0) {

@@ -7,6 +7,8 @@ import { CafebootError } from './errors.ts';
 const port = (byDefault: number) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: byDefault });
 
+const file = Type.String({ default: '' });
+
 /**
  * What must be known before the database is open. Each key can be said, in rising order of weight, in
  * `/etc/cafeboot/cafeboot.toml` (`data_dir`), the environment (`CAFEBOOT_DATA_DIR`) and by a flag
@@ -22,6 +24,11 @@ export const configSchema = Type.Object({
   pxePort: { ...port(4011), description: 'PXE boot server (udp)' },
   tftpPort: { ...port(69), description: 'TFTP (udp)' },
   httpPort: { ...port(8080), description: 'boot scripts and files (tcp)' },
+  thriftPort: { ...port(9090), description: 'Thrift, which dbc speaks (tcp)' },
+  thriftTlsPort: { ...port(0), description: 'the same over TLS (tcp)' },
+  thriftTlsKey: { ...file, description: "PEM file: the Thrift server's key" },
+  thriftTlsCert: { ...file, description: 'PEM file: its certificate' },
+  thriftTlsCa: { ...file, description: "PEM file: the authority of callers' certificates" },
   iscsiPort: { ...port(3260), description: 'iSCSI (tcp)' },
   bootFilesDir: Type.String({
     default: '/usr/lib/ipxe',

@@ -46,6 +46,16 @@ export const errorCodes = [
   'no_number_left',
   'tool_bad',
   'tool_files_missing',
+  'agent_no_server',
+  'agent_unreachable',
+  'agent_timeout',
+  'agent_failed',
+  'power_impossible',
+  'power_failed',
+  'smyoo_not_set',
+  'smyoo_login_refused',
+  'smyoo_refused',
+  'smyoo_unreachable',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

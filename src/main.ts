@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { runAgent } from './agent-run.ts';
 import {
   type ApplianceDeps,
   bootFileDirectories,
@@ -17,6 +18,7 @@ import { createTranslator, findLanguage, type Translator } from './i18n/translat
 import { withDhcpSearch } from './lan.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
+import { signalled } from './signalled.ts';
 import { readScriptTemplates } from './templates.ts';
 
 /** Where a CHAP secret would be if an object that has one were ever logged. */
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   const program = createProgram({
     version,
     context,
+    agent: (agentFlags) => runAgent(agentFlags, pino({ level: 'info' })),
     serve: async () => {
       const appliance = await startAppliance(await prepare());
       await signalled();
@@ -93,18 +96,6 @@ async function main(): Promise<void> {
     report(error, translator);
     process.exitCode = 1;
   }
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve();
-      });
-    }
-  });
 }
 
 /** Says what went wrong and what to do; a fault of ours comes with its stack. */

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeExt4 } from './os-disk.ts';
 
@@ -11,14 +11,17 @@ export interface DataImage {
   sizeBytes?: number;
   /** Files in its root directory: name to text. */
   files: Record<string, string>;
+  /** More of them: name to the file that is copied. */
+  copies?: Record<string, string>;
 }
 
 /** Makes a small data disk (a stand-in for a game disk) with known content. */
 export async function makeDataImage(options: DataImage): Promise<void> {
-  const { path, label, sizeBytes = 16 * 2 ** 20, files } = options;
+  const { path, label, sizeBytes = 16 * 2 ** 20, files, copies = {} } = options;
   const content = await mkdtemp(join(dirname(path), 'data-image-'));
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(content, name), text);
+    for (const [name, from] of Object.entries(copies)) await copyFile(from, join(content, name));
     const image = await open(path, 'w');
     await image.truncate(sizeBytes);
     await image.close();

@@ -51,6 +51,8 @@ export interface PcConsole {
   /** HTTP from inside the PC; the body of the answer. Throws for every status but 2xx. */
   get(url: string): Promise<string>;
   post(url: string, body: string): Promise<string>;
+  /** Runs a script of the PC's to its end; it has the console meanwhile. */
+  run(path: string, timeoutMs?: number): Promise<void>;
   /** The kernel's last messages. */
   log(): Promise<string>;
   /** Asks the OS to shut down; follow with `pc.waitForOff`. */
@@ -107,6 +109,7 @@ export function createPcConsole(serial: Serial, send: (text: string) => void): P
     unmount: (path) => done(`unmount ${path}`),
     get: (url) => command(`get ${url}`),
     post: (url, body) => command(`post ${url} ${body}`),
+    run: (path, timeoutMs) => done(`run ${path}`, timeoutMs),
     log: () => command('log'),
     powerOff: () => send('off poweroff\n'),
     reboot: () => send('off reboot\n'),

@@ -65,7 +65,7 @@ export async function createPc(spec: PcSpec, place: PcPlace): Promise<Pc> {
   const isOn = () => qemu?.running() ?? false;
   const serial: Serial = {
     lines: () => feed.lines(),
-    waitFor: (pattern, timeoutMs) => feed.waitFor(pattern, timeoutMs),
+    waitFor: (...wait) => feed.waitFor(...wait),
     onLine: (listener) => feed.onLine(listener),
   };
   return {

@@ -9,10 +9,11 @@ export interface SerialLine {
 export interface Serial {
   lines(): readonly SerialLine[];
   /**
-   * The first line that matches, also one that is already there or not finished yet.
+   * The first line that matches, also one that is already there or not finished yet; those before the
+   * one with the index `from` do not count.
    * Throws with the last lines when none came in time or the PC went off before.
    */
-  waitFor(pattern: RegExp, timeoutMs: number): Promise<SerialLine>;
+  waitFor(pattern: RegExp, timeoutMs: number, from?: number): Promise<SerialLine>;
   onLine(listener: (line: SerialLine) => void): void;
 }
 
@@ -77,8 +78,8 @@ export function createSerial(name: string, nowMs: () => number): SerialFeed {
       partial = '';
       for (const waiter of waiters) waiter.fail(reason);
     },
-    waitFor(pattern, timeoutMs) {
-      const found = [...lines, partialLine()].find(({ text }) => pattern.test(text));
+    waitFor(pattern, timeoutMs, from = 0) {
+      const found = [...lines.slice(from), partialLine()].find(({ text }) => pattern.test(text));
       if (found) return Promise.resolve(found);
       return new Promise((resolve, reject) => {
         const fail = (reason: string) => {

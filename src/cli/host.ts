@@ -2,19 +2,22 @@ import { type Command, Option } from 'commander';
 import { firmwareChoices } from '../boot/firmware.ts';
 import { CafebootError } from '../errors.ts';
 import type { Host, HostFields } from '../service/hosts.ts';
+import type { PowerMeans } from '../service/power.ts';
 import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
+import { addHostShowCommand } from './host-show.ts';
 import { toTable } from './print.ts';
 
 const columns = [
   ...['name', 'mac', 'ip', 'group', 'entry', 'nextEntry', 'super', 'overlay', 'chap', 'capture'],
-  ...['nextTool', 'firmware', 'bootFiles'],
+  ...['nextTool', 'power', 'firmware', 'bootFiles'],
 ];
 const unknownColumns = ['mac', 'arch', 'vendorClass', 'firstSeen', 'lastSeen'];
 
 const onOff = ['on', 'off'];
 
-interface HostFlags extends Omit<HostFields, 'super' | 'chap'> {
+interface HostFlags extends Omit<HostFields, 'super' | 'chap' | 'power'> {
+  power?: string;
   super?: string;
   chap?: string;
 }
@@ -70,6 +73,8 @@ export function addHostCommand(program: Command, context: CliContext): void {
         show([(await api('POST', '/hosts', toFields(flags))) as Host]);
       }),
     );
+
+  addHostShowCommand(host, context);
 
   withFields(host.command('set <host>').description('change a PC, given by name or MAC'))
     .option('--name <name>', 'a new name')
@@ -143,6 +148,7 @@ function withFields(command: Command): Command {
     .addOption(
       new Option('--super <mode>', 'super mode: boots drafts of the golden disks').choices(onOff),
     )
+    .option('--power <means>', 'what switches it, the first that can: agent,wol,smyoo; "" for none')
     .addOption(
       new Option(
         '--chap <mode>',
@@ -158,11 +164,19 @@ function withFields(command: Command): Command {
 }
 
 /** An empty text clears a field. */
-function toFields({ super: superMode, chap, ...flags }: HostFlags): HostFields {
+function toFields({ super: superMode, chap, power, ...flags }: HostFlags): HostFields {
   const cleared = Object.entries(flags).map(([key, value]) => [key, value === '' ? null : value]);
   return {
     ...Object.fromEntries(cleared),
     ...(superMode !== undefined && { super: superMode === 'on' }),
     ...(chap !== undefined && { chap: chap === 'on' }),
+    ...(power !== undefined && { power: toMeans(power) }),
   };
 }
+
+/** The server says which there are. */
+const toMeans = (list: string) =>
+  list
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '') as PowerMeans[];

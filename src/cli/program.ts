@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
+import { type AgentFlags, addAgentCommand } from './agent.ts';
 import { addCodeCommand } from './code.ts';
 import type { CliContext } from './context.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -7,6 +8,7 @@ import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
 import { addLeaseCommand } from './lease.ts';
+import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
@@ -27,10 +29,11 @@ export interface ProgramDeps {
   version: string;
   context: CliContext;
   serve: () => Promise<void>;
+  agent: (flags: AgentFlags) => Promise<void>;
 }
 
 /** The whole command line: the config's keys as global flags, one file per subcommand. */
-export function createProgram({ version, context, serve }: ProgramDeps): Command {
+export function createProgram({ version, context, serve, agent }: ProgramDeps): Command {
   const program = new Command('cafeboot')
     .description('network-boot and disk server for internet cafes')
     .version(version)
@@ -41,10 +44,12 @@ export function createProgram({ version, context, serve }: ProgramDeps): Command
   for (const key of configKeys) program.addOption(toOption(key));
 
   addServeCommand(program, serve);
+  addAgentCommand(program, agent);
   addHostCommand(program, context);
   addImageCommand(program, context);
   addEntryCommand(program, context);
   addCodeCommand(program, context);
+  addPowerCommand(program, context);
   addReconcileCommand(program, context);
   addSettingCommand(program, context);
   addSubnetCommand(program, context);

@@ -41,15 +41,20 @@ const percentOf = ({ doneBytes, totalBytes }: Task): number =>
 
 const pollMs = 300;
 
-/** Waits for the task's end, telling how far it is. Throws why it failed. */
-export async function waitForTask(api: ApiCall, id: number, context: CliContext): Promise<void> {
+/** Waits for the task's end, telling how far it is, in bytes or what it counts. Throws why it failed. */
+export async function waitForTask(
+  api: ApiCall,
+  id: number,
+  context: CliContext,
+  toAmount: (amount: number) => string = toSize,
+): Promise<void> {
   let shown = -1;
   for (;;) {
     const task = (await api('GET', `/tasks/${id}`)) as Task;
     const percent = percentOf(task);
     if (percent !== shown && !context.json()) {
       context.progress(
-        `${task.subject}: ${toSize(task.doneBytes)} of ${toSize(task.totalBytes)} (${percent} %)`,
+        `${task.subject}: ${toAmount(task.doneBytes)} of ${toAmount(task.totalBytes)} (${percent} %)`,
       );
     }
     shown = percent;

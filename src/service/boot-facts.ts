@@ -40,8 +40,3 @@ export interface Transfer {
   /** Why it did not end well. */
   reason?: string;
 }
-
-export interface OsReport {
-  os: string;
-  version: string;
-}

@@ -8,12 +8,13 @@ import type { Adoption, TypedAdoption } from './adoption.ts';
 import type { Background } from './background.ts';
 import { createBootAccess } from './boot-access.ts';
 import { createBootDisks } from './boot-disks.ts';
-import type { BootFacts, MenuPlan, OsReport, Transfer } from './boot-facts.ts';
+import type { BootFacts, MenuPlan, Transfer } from './boot-facts.ts';
 import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
 import type { Firmware } from './firmware.ts';
 import type { Host, Hosts } from './hosts.ts';
 import { findCapturedName } from './image-lookup.ts';
+import type { OsReport, OsReports } from './os-reports.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +31,7 @@ export interface BootDeps {
   disks: Disks;
   tools: Tools;
   presences: Presences;
+  osReports: OsReports;
   sessionWatch: SessionWatch;
   settings: () => Settings;
   timeline: Timeline;
@@ -167,7 +169,9 @@ export function createBoots(deps: BootDeps) {
       const mac = await access.macAt(address);
       const host = mac === undefined ? undefined : hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
-      timeline.record({ kind: 'boot.os', mac: host.mac, data: { ...report } });
+      const { os, version } = report;
+      timeline.record({ kind: 'boot.os', mac: host.mac, data: { os, version } });
+      deps.osReports.save(host, address, report);
       disks.editorArrived(host.mac);
       prepareNext(host);
     },

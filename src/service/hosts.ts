@@ -3,6 +3,7 @@ import { findMac, parseMac } from '../boot/mac.ts';
 import { createReservations } from '../boot/reservations.ts';
 import { isToolName } from '../boot/tool.ts';
 import { CafebootError } from '../errors.ts';
+import type { PowerMeans } from '../power/means.ts';
 import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { OverlayPolicy } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -27,6 +28,8 @@ export interface Host {
   overlay: OverlayPolicy;
   /** Whether its next boot logs in to its disks by CHAP. Its secret is shown to nobody. */
   chap: boolean;
+  /** What switches it on and off: the first that can. */
+  power: PowerMeans[];
   /** The image that its own disk is captured to. */
   capture: string | null;
   /** How it starts, as chosen. */
@@ -49,6 +52,7 @@ export interface HostFields {
   chap?: boolean;
   /** Choosing it, also the same again, forgets what was found out before. */
   firmware?: FirmwareChoice;
+  power?: PowerMeans[];
 }
 
 export interface HostDeps {
@@ -86,6 +90,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     super: row.super,
     overlay: row.overlay,
     chap: row.chap,
+    power: row.power,
     capture: findCapturedName(store, row),
     firmware: row.firmware,
     bootFiles: store.bootWays.ofHost(row.id).flatMap(({ worked, file }) => (worked ? [file] : [])),
@@ -121,6 +126,7 @@ export function createHosts({ store, timeline, now }: HostDeps) {
       ...(fields.overlay !== undefined && { overlay: fields.overlay }),
       ...(fields.chap !== undefined && { chap: fields.chap }),
       ...(fields.firmware !== undefined && { firmware: fields.firmware }),
+      ...(fields.power !== undefined && { power: fields.power }),
     } as Partial<NewHost>;
   }
 
@@ -135,9 +141,11 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     add(fields: HostFields & { mac: string; name: string }): Host {
       const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null, nextTool: null };
       const defaults = { ...nothing, super: false, chap: true, firmware: 'auto' };
+      const power: PowerMeans[] = ['agent', 'wol'];
       const id = store.transaction(() =>
         store.hosts.add({
           ...defaults,
+          power,
           overlay: 'discard',
           chapSecret: makeChapSecret(),
           createdAt: now(),

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { CallAgent } from '../power/agent.ts';
 import type { DiskFiles } from '../storage/disk-files.ts';
 import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { createAdoption } from './adoption.ts';
+import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
 import type { BootFiles } from './boot-files.ts';
 import { createBoots } from './boots.ts';
@@ -19,7 +21,10 @@ import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
+import { createOsReports } from './os-reports.ts';
 import { createPool } from './pool.ts';
+import { createPower } from './power.ts';
+import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
@@ -46,6 +51,8 @@ export interface ServiceDeps {
   version: string;
   now: () => number;
   findNeighbour: (address: string) => Promise<string | undefined>;
+  callAgent: CallAgent;
+  wake: (mac: string, address: string | undefined) => Promise<void>;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -81,6 +88,8 @@ export function createServices(deps: ServiceDeps) {
 
   const diskServices = createDiskServices({ ...deps, timeline });
   const { gauge, images, versions, disks, reconcile } = diskServices;
+  const presences = createPresences(now);
+  const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
   const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
@@ -113,6 +122,8 @@ export function createServices(deps: ServiceDeps) {
     addHost: cafeChanges.addHost,
   });
   const pool = createPool({ ...common, settings: settings.get });
+  const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
+  const powerCards = createPowerCards({ settings: settings.get, now });
   const rounds = createRounds(background, [
     {
       key: 'prune',
@@ -144,10 +155,14 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
+    agents,
+    powerCards,
+    power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
       ...common,
       adoption,
-      presences: createPresences(now),
+      presences,
+      osReports,
       sessionWatch,
       settings: settings.get,
       background,

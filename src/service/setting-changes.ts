@@ -1,6 +1,12 @@
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { isStorageSetting, type Settings, type SettingsService } from './settings.ts';
+import {
+  isSecretSetting,
+  isStorageSetting,
+  type Settings,
+  type SettingsService,
+  withoutSecrets,
+} from './settings.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface SettingChangeDeps {
@@ -22,14 +28,15 @@ export function createSettingChanges({ store, settings, timeline }: SettingChang
     setSetting(key: string, value: unknown): Settings {
       refuseToMovePool(key);
       const result = settings.set(key, value);
-      timeline.record({ kind: 'setting.changed', data: { key, value: JSON.stringify(value) } });
-      return result;
+      const shown = isSecretSetting(key) ? '***' : JSON.stringify(value);
+      timeline.record({ kind: 'setting.changed', data: { key, value: shown } });
+      return withoutSecrets(result);
     },
     resetSetting(key: string): Settings {
       refuseToMovePool(key);
       const result = settings.reset(key);
       timeline.record({ kind: 'setting.changed', data: { key, value: 'default' } });
-      return result;
+      return withoutSecrets(result);
     },
   };
 }

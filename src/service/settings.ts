@@ -7,7 +7,8 @@ import type { Store } from '../store/store.ts';
 const percent = (byDefault: number) =>
   Type.Integer({ minimum: 1, maximum: 99, default: byDefault });
 
-const octet = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
+/** Of an IPv4 address; with a leading zero it would be octal to some. */
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 
 const address = Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}$' });
 const addresses = Type.Optional(Type.Array(address, { maxItems: 8 }));
@@ -24,6 +25,8 @@ const subnet = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const shortText = Type.String({ maxLength: 200, default: '' });
 
 /** Every setting with its default, its unit in its name and its bounds; the order is the console's. */
 export const settingsSchema = Type.Object({
@@ -102,6 +105,28 @@ export const settingsSchema = Type.Object({
     pattern: '^[A-Za-z0-9=,._:/@-]*( [A-Za-z0-9=,._:/@-]+)*$',
     default: '',
   }),
+  /** Who may call the Thrift service: addresses, or networks such as 10.0.0.0/24. */
+  thriftCallers: Type.Array(
+    Type.String({ pattern: `^${octet}(\\.${octet}){3}(/([0-9]|[12][0-9]|3[0-2]))?$` }),
+    { default: ['127.0.0.1'], maxItems: 256 },
+  ),
+  /** Where the guest agents inside PCs' OSes listen. */
+  agentPort: Type.Integer({ minimum: 1, maximum: 65_535, default: 9090 }),
+  /** How many PCs are switched on, off or over in one second. */
+  powerPerSecond: Type.Integer({ minimum: 1, maximum: 100, default: 5 }),
+  /** The account of the cloud power cards, and what the vendor gives its programs. */
+  smyooBaseUrl: Type.String({ pattern: '^(https?://[^\\s]+)?$', maxLength: 200, default: '' }),
+  smyooPhone: shortText,
+  smyooPassword: shortText,
+  smyooAppId: shortText,
+  smyooEndpointOs: shortText,
+  smyooClientVersion: shortText,
+  smyooDeviceId: shortText,
+  smyooContext: shortText,
+  smyooAreaId: shortText,
+  smyooAutologin: shortText,
+  smyooClientId: shortText,
+  smyooClientSecret: shortText,
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });
@@ -113,6 +138,19 @@ export type SettingKey = keyof Settings;
 /** Whether it says where disks are: not to be changed while there are any. */
 export const isStorageSetting = (key: string): boolean =>
   key === 'volumeGroup' || key === 'thinPool';
+
+/** Whether nobody is shown its value: not in a list, not in the timeline. */
+export const isSecretSetting = (key: string): boolean =>
+  key === 'smyooPassword' || key === 'smyooClientSecret';
+
+/** The settings as they may be shown. */
+export function withoutSecrets(settings: Settings): Settings {
+  const shown = Object.entries(settings).map(([key, value]) => [
+    key,
+    isSecretSetting(key) && value !== '' ? '***' : value,
+  ]);
+  return Object.fromEntries(shown) as Settings;
+}
 
 /** Each list must rise. */
 const risingKeys = [

@@ -75,6 +75,9 @@ export const eventKinds = [
   'pool.grown',
   'pool.step-failed',
   'pool.stuck',
+  'power.switched',
+  'power.failed',
+  'thrift.refused',
   'server.started',
   'server.stopped',
 ] as const;

@@ -1,5 +1,5 @@
 import type { Queries } from './queries.ts';
-import type { FirmwareChoice, OverlayPolicy } from './schema.ts';
+import type { FirmwareChoice, OverlayPolicy, PowerMeans } from './schema.ts';
 
 /** One PC. `group` and `entry` are ids here; the service shows their names. */
 export interface HostRow {
@@ -20,13 +20,16 @@ export interface HostRow {
   nextEntryId: number | null;
   /** The tool that it starts the next time only, in super mode. */
   nextTool: string | null;
+  /** What switches it on and off, the first that can. */
+  power: PowerMeans[];
   createdAt: number;
 }
 
-/** SQLite has no booleans. */
-interface Flags<Flag> {
+/** SQLite has no booleans, and no lists. */
+interface Columns<Flag> {
   super: Flag;
   chap: Flag;
+  power: string;
 }
 
 export type NewHost = Omit<HostRow, 'id'>;
@@ -34,15 +37,17 @@ export type NewHost = Omit<HostRow, 'id'>;
 /** Hosts and their groups. A group lives as long as a host is in it. */
 export function createHostRepository({ sql, all, find, run, transaction }: Queries) {
   const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));
-  const toColumns = ({ super: isSuper, chap, ...rest }: Partial<NewHost>) => ({
+  const toColumns = ({ super: isSuper, chap, power, ...rest }: Partial<NewHost>) => ({
     ...rest,
     ...(isSuper !== undefined && { super: toFlag(isSuper) }),
     ...(chap !== undefined && { chap: toFlag(chap) }),
+    ...(power !== undefined && { power: JSON.stringify(power) }),
   });
-  const fromRow = (row: Omit<HostRow, keyof Flags<0>> & Flags<0 | 1>): HostRow => ({
+  const fromRow = (row: Omit<HostRow, keyof Columns<0>> & Columns<0 | 1>): HostRow => ({
     ...row,
     super: row.super === 1,
     chap: row.chap === 1,
+    power: JSON.parse(row.power) as PowerMeans[],
   });
   const select = sql.selectFrom('hosts').selectAll();
   const removeEmptyGroups = () =>
@@ -62,9 +67,12 @@ export function createHostRepository({ sql, all, find, run, transaction }: Queri
     },
     add: (host: NewHost): number =>
       run(
-        sql
-          .insertInto('hosts')
-          .values({ ...host, super: toFlag(host.super), chap: toFlag(host.chap) }),
+        sql.insertInto('hosts').values({
+          ...host,
+          super: toFlag(host.super),
+          chap: toFlag(host.chap),
+          power: JSON.stringify(host.power),
+        }),
       ).insertedId,
     update(id: number, changes: Partial<NewHost>): void {
       if (Object.keys(changes).length === 0) return;

@@ -62,6 +62,7 @@ export interface Schema {
     firmware: Generated<FirmwareChoice>;
     nextEntryId: Generated<number | null>;
     nextTool: Generated<string | null>;
+    power: Generated<string>;
     createdAt: number;
   };
   bootWays: {
@@ -70,6 +71,15 @@ export interface Schema {
     file: string;
     offer: 'boot-server' | 'direct' | 'plain';
     worked: 0 | 1;
+  };
+  osReports: {
+    hostId: number;
+    reportedAt: number;
+    address: string;
+    os: string;
+    version: string;
+    bootedAt: number | null;
+    inventory: string | null;
   };
   unknownHosts: {
     mac: string;
@@ -130,6 +140,7 @@ export interface Schema {
 
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
+export type PowerMeans = 'agent' | 'wol' | 'smyoo';
 export type OverlayPolicy = 'discard' | 'keep';
 export type StoredLeaseState = 'bound' | 'released' | 'declined';
 export type FirmwareChoice = 'auto' | 'undionly' | 'ipxe' | 'snponly' | 'http' | 'local';

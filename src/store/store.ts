@@ -6,6 +6,7 @@ import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createLeaseRepository } from './leases.ts';
+import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
 import { createSettingRepository } from './settings.ts';
@@ -26,6 +27,7 @@ export function openStore(path: string) {
     unknownHosts: createUnknownHostRepository(db),
     images: createImageRepository(db),
     entries: createEntryRepository(db),
+    osReports: createOsReportRepository(db),
     overlays: createOverlayRepository(db),
     captures: createCaptureRepository(db),
     events: createEventRepository(db),

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { bootFileNames } from '../../src/boot/firmware.ts';
+import type { CallAgent } from '../../src/power/agent.ts';
 import { createBootFiles } from '../../src/service/boot-files.ts';
 import type { HostFields } from '../../src/service/hosts.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
@@ -8,6 +9,7 @@ import { createDiskFiles } from '../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
+import { noPower } from './power.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 import { toolsBelow } from './tools.ts';
 
@@ -17,6 +19,8 @@ export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
   const bootFiles = { present: new Set(bootFileNames) };
+  const woken: { mac: string; address: string | undefined }[] = [];
+  const agent: { answer: CallAgent } = { answer: noPower.callAgent };
   const clock = { now: 1_700_000_000_000 };
   const open = (): Services => {
     const store = openStore(path);
@@ -33,9 +37,11 @@ export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere
       version: 'test',
       now: () => clock.now,
       findNeighbour: async (address) => neighbours.get(address),
+      callAgent: (message, where) => agent.answer(message, where),
+      wake: async (mac, address) => void woken.push({ mac, address }),
     });
   };
-  return { volumes, targets, neighbours, bootFiles, clock, services: open() };
+  return { volumes, targets, neighbours, bootFiles, clock, agent, woken, services: open() };
 }
 
 export type FakeServices = Awaited<ReturnType<typeof createFakeServices>>;

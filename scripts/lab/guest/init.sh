@@ -76,6 +76,8 @@ do_copy() {
   return $copied
 }
 do_log() { dmesg | tail -n 100; }
+# A script with the console as its own; what it says is no answer.
+do_run() { sh "$1" </dev/ttyS0 >/dev/ttyS0 2>&1; }
 
 # Of disks that it does not run from, as an OS does at its end: the target server learns that they are free.
 log_out() {
@@ -114,7 +116,7 @@ while true; do
   read -r id command rest || { sleep 1; continue; }
   case $command in
     poweroff | reboot) leave "$command" ;;
-    write | read | sum | get | post | mount | unmount | disks | copy | log)
+    write | read | sum | get | post | mount | unmount | disks | copy | log | run)
       "do_$command" "$rest" >/run/answer 2>&1
       status=$?
       sed "s/^/cafeboot-pc: $id | /; \$a\\" /run/answer

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { adoption, byKey, hostCapture, hostChanges, newHost } from './schemas.ts';
+import { adoption, byKey, hostCapture, hostChanges, newHost, powerOrder } from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Hosts are addressed by name or MAC. */
@@ -35,6 +35,16 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
   api.delete('/hosts/:key/capture', { schema: { params: byKey } }, async ({ params }) =>
     services.captures.end(params.key),
   );
+  api.get('/hosts/:key/os', { schema: { params: byKey } }, async ({ params }) =>
+    services.agents.getOs(params.key),
+  );
+  api.post('/hosts/:key/os/refresh', { schema: { params: byKey } }, async ({ params }) =>
+    services.agents.refreshOs(params.key),
+  );
+  api.post('/power', { schema: { body: powerOrder } }, async ({ body }, reply) =>
+    reply.code(202).send(services.power.switch(body.action, body)),
+  );
+  api.get('/power-cards', async () => services.powerCards.list());
   api.get('/unknown-hosts', async () => unknownHosts.list());
   api.post('/unknown-hosts/adopt', async (_request, reply) =>
     reply.code(201).send(services.adoption.adoptAll()),

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { firmwareChoices } from '../../boot/firmware.ts';
+import { powerActions, powerMeans } from '../../service/power.ts';
 import { diskFormats } from '../../service/transfers.ts';
 
 /** Bodies and parameters of `/api/v1`, shared by its routes. Values are checked further by the use cases. */
@@ -18,6 +19,9 @@ const hostFields = {
   overlay: Type.Optional(Type.Enum(['discard', 'keep'])),
   chap: Type.Optional(Type.Boolean()),
   firmware: Type.Optional(Type.Enum([...firmwareChoices])),
+  power: Type.Optional(
+    Type.Array(Type.Enum([...powerMeans]), { maxItems: powerMeans.length, uniqueItems: true }),
+  ),
 };
 const mac = Type.String({ minLength: 12, maxLength: 17 });
 export const newHost = Type.Object({ mac, name, ...hostFields }, strict);
@@ -28,6 +32,17 @@ export const hostChanges = Type.Object(
 
 /** Without a name: the numbering plan's next. */
 export const adoption = Type.Object({ name: Type.Optional(name) }, strict);
+const groupName = Type.String({ minLength: 1, maxLength: 64 });
+/** Exactly one of the ways to say which PCs. */
+export const powerOrder = Type.Object(
+  {
+    action: Type.Enum([...powerActions]),
+    hosts: Type.Optional(Type.Array(name, { minItems: 1, maxItems: 1_000 })),
+    group: Type.Optional(groupName),
+    all: Type.Optional(Type.Literal(true)),
+  },
+  { ...strict, minProperties: 2, maxProperties: 2 },
+);
 
 export const hostCapture = Type.Object({ image: name }, strict);
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
+import { withoutSecrets } from '../../service/settings.ts';
 import { byId, byKey, reconcileOptions, settingValue } from './schemas.ts';
 import { typed } from './typed.ts';
 
@@ -8,7 +9,7 @@ export function addSystemRoutes(app: FastifyInstance, services: Services): void 
   const { tasks } = services;
   const api = typed(app);
 
-  api.get('/settings', async () => services.settings.get());
+  api.get('/settings', async () => withoutSecrets(services.settings.get()));
   api.put('/settings/:key', { schema: { params: byKey, body: settingValue } }, async (request) =>
     services.setSetting(request.params.key, request.body.value),
   );

@@ -1,7 +1,8 @@
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { RenderScript, RenderTemplate } from '../../boot/script.ts';
-import { CafebootError } from '../../errors.ts';
+import type { CafebootError } from '../../errors.ts';
+import { tcpListenError } from '../../net/tcp.ts';
 import type { Boots } from '../../service/boots.ts';
 import type { Counters } from '../../service/counters.ts';
 import type { Settings } from '../../service/settings.ts';
@@ -50,13 +51,7 @@ export async function startBootHttp(deps: BootHttpDeps) {
   try {
     await app.listen({ host: address, port });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const context = { address, port, protocol: 'tcp' };
-    if (code === 'EADDRINUSE') throw new CafebootError('port_in_use', context, { cause: error });
-    if (code === 'EADDRNOTAVAIL') {
-      throw new CafebootError('address_missing', context, { cause: error });
-    }
-    throw error;
+    throw tcpListenError(error as NodeJS.ErrnoException, { address, port });
   }
   const bound = app.server.address();
   return {

@@ -5,6 +5,7 @@ import { imageLife2 } from './0004-image-life-2.ts';
 import { poolSamples } from './0005-pool-samples.ts';
 import { leases } from './0006-leases.ts';
 import { waysIn } from './0007-ways-in.ts';
+import { power } from './0008-power.ts';
 import { nextTool } from './0009-next-tool.ts';
 
 /** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
@@ -16,5 +17,6 @@ export const migrations: readonly string[] = [
   poolSamples,
   leases,
   waysIn,
+  power,
   nextTool,
 ];

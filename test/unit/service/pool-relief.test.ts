@@ -158,7 +158,7 @@ test('a PC that logs in between the choice and its turn keeps its disk', async (
     nextTool: null,
   } as const;
   const host = { mac: fakePc.mac, name: 'pc-01', chap: false, chapSecret: '', createdAt: 1 };
-  const hostId = store.hosts.add({ ...host, ...hostFields });
+  const hostId = store.hosts.add({ ...host, ...hostFields, power: [] });
   const of = { hostId, entryId, imageId, versionId, policy: 'discard', createdAt: 1 } as const;
   const use = { target: fakePc.target, chapSecret: null, usedAt: 1 };
   store.overlays.markUsed([store.overlays.add(of)], use);
