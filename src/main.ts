@@ -1,13 +1,8 @@
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { runAgent } from './agent-run.ts';
-import {
-  type ApplianceDeps,
-  bootFileDirectories,
-  pathsOf,
-  startAppliance,
-  startOffline,
-} from './appliance.ts';
+import { startAppliance, startOffline } from './appliance.ts';
+import type { ApplianceDeps } from './appliance-deps.ts';
 import { createScriptRenderer, createTemplateRenderer } from './boot/script.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
@@ -16,6 +11,7 @@ import { loadConfig } from './config.ts';
 import { CafebootError } from './errors.ts';
 import { createTranslator, findLanguage, type Translator } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
+import { bootFileDirectories, pathsOf } from './paths.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { signalled } from './signalled.ts';

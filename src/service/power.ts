@@ -118,7 +118,7 @@ export function createPower(deps: PowerDeps) {
       const chosen = choose(targets);
       const [only] = chosen;
       const subject = chosen.length === 1 && only ? only.name : `${chosen.length} PCs`;
-      return tasks.start(`power-${action}`, subject, (control) =>
+      return tasks.start(`power.${action}`, subject, (control) =>
         switchAll(chosen, action, control),
       );
     },

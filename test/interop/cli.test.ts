@@ -75,7 +75,7 @@ describe('the command line', () => {
     });
     const { stdout } = await cli(['host', 'list']);
     expect(stdout).toMatch(
-      /^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +- +keep +yes +- +auto +-$/m,
+      /^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +- +keep +yes +- +- +agent,wol +auto +-$/m,
     );
   });
 
@@ -118,7 +118,9 @@ describe('the command line', () => {
       'mac',
       'name',
       'nextEntry',
+      'nextTool',
       'overlay',
+      'power',
       'super',
     ]);
     const events = await cli(['timeline', '--json']);
@@ -241,6 +243,17 @@ describe('the command line', () => {
       1,
       expect.stringContaining('Another cafeboot'),
     ]);
+  });
+
+  test('a PC is switched by its power means, and shown with what its OS told', async () => {
+    const [host] = await json('host', 'set', '前台', '--power', 'wol,agent');
+    expect(host).toMatchObject({ power: ['wol', 'agent'] });
+    expect(await json('power', 'on', '前台')).toMatchObject({ kind: 'power.on', state: 'done' });
+    const off = await cli(['power', 'off', '--all']);
+    expect(off).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('10.77.0.50') });
+    expect((await cli(['power', 'off'])).stderr).toContain('--group');
+    expect(await json('host', 'show', '前台')).toMatchObject({ name: '前台', os: null });
+    expect((await cli(['host', 'set', '前台', '--power', 'steam'])).exitCode).toBe(1);
   });
 
   test('killed with -9, nothing is lost and the next start needs no hand', async () => {

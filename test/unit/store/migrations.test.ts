@@ -38,6 +38,7 @@ describe('a database of the first schema', () => {
     ]);
     expect(store.images.findDraft(1)).toMatchObject({ sizeBytes: 4096, baseVersionId: 1 });
     expect(store.overlays.list()).toMatchObject([{ volume: 'ov-1', target: 'iqn.t' }]);
+    expect(store.hosts.list()).toMatchObject([{ name: 'pc-01', power: ['agent', 'wol'] }]);
     const image = store.images.find({ name: 'win' });
     expect(image).toMatchObject({ publishedVersionId: 1, lastVersion: 1 });
     const next = { imageId: 1, note: '', volume: 'x', sizeBytes: 4096, createdAt: 3 };

@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { ApplianceDeps } from './appliance-deps.ts';
+import type { Closers } from './closers.ts';
+import { chooseInterfaces, listInterfaces } from './net/interfaces.ts';
+import { findNeighbour } from './net/neighbours.ts';
+import { openUdp } from './net/udp.ts';
+import { bootFileDirectories, pathsOf } from './paths.ts';
+import { createWakeOnLan } from './power/wol.ts';
+import { createBootFiles } from './service/boot-files.ts';
+import { createServices, type Services } from './service/services.ts';
+import { createSettings, type Settings } from './service/settings.ts';
+import { createTools } from './service/tools.ts';
+import { createDiskFiles } from './storage/disk-files.ts';
+import { createDiskSetup } from './storage/disk-setup.ts';
+import { run } from './storage/exec.ts';
+import { startVolumes } from './storage/start.ts';
+import type { TargetServer } from './storage/targets.ts';
+import { openStore } from './store/store.ts';
+import { toolsDirectory } from './templates.ts';
+import { callPreset } from './thrift/client.ts';
+
+/** The use cases over what this machine has: database, disks, targets. Each is closed by `closers`. */
+export async function startServices(
+  { config, version, log }: ApplianceDeps,
+  closers: Closers,
+  openTargets: (settings: Settings) => Promise<TargetServer>,
+): Promise<Services> {
+  const { dataDir, poolSizeBytes } = config;
+  const paths = pathsOf(dataDir);
+  for (const directory of [paths.httpRoot, paths.tftpRoot]) {
+    await mkdir(directory, { recursive: true });
+  }
+  await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
+  const store = openStore(paths.database);
+  closers.add(store.close);
+  const listOwnAddresses = () => listInterfaces().map(({ address }) => address);
+  const settings = createSettings(store, { listOwnAddresses });
+  const volumes = await startVolumes({
+    ...settings.get(),
+    ...{ dataDir, poolSizeBytes, run },
+    onCacheFailed: (error) =>
+      log.error({ err: error }, 'the read cache is off until the next start'),
+    onSaveFailed: (error) =>
+      log.warn({ err: error }, "lvm could not save the volume group's description"),
+  });
+  closers.add(volumes.close);
+  const targets = await openTargets(settings.get());
+  closers.add(targets.close);
+  const bootFiles = createBootFiles({ directories: bootFileDirectories(config) });
+  await bootFiles.start();
+  closers.add(async () => bootFiles.close());
+  const services = createServices({
+    store,
+    settings,
+    volumes,
+    targets,
+    diskFiles: createDiskFiles(run),
+    diskSetup: createDiskSetup(run),
+    bootFiles,
+    tools: createTools({
+      builtIn: toolsDirectory,
+      httpRoot: paths.httpRoot,
+      onBad: (error) => log.warn({ err: error }, 'a tool is left out of the menu'),
+    }),
+    log,
+    version,
+    now: Date.now,
+    findNeighbour,
+    callAgent: callPreset,
+    wake: createWakeOnLan({
+      openSocket: (address) => openWolSocket(address, log),
+      interfaces: () => chooseInterfaces(config.interfaces),
+    }).wake,
+  });
+  closers.add(services.close);
+  return services;
+}
+
+const openWolSocket = (address: string, log: Logger) =>
+  openUdp({
+    ...{ address, port: 0, broadcast: true },
+    onMessage: () => {},
+    onError: (error) => log.warn({ err: error, address }, 'magic packet not sent'),
+  });
