@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { ApplianceDeps } from './appliance-deps.ts';
 import type { Closers } from './closers.ts';
+import { namesToServe } from './config.ts';
 import { chooseInterfaces, listInterfaces } from './net/interfaces.ts';
 import { findNeighbour } from './net/neighbours.ts';
 import { openUdp } from './net/udp.ts';
@@ -70,7 +71,7 @@ export async function startServices(
     callAgent: callPreset,
     wake: createWakeOnLan({
       openSocket: (address) => openWolSocket(address, log),
-      interfaces: () => chooseInterfaces(config.interfaces),
+      interfaces: () => chooseInterfaces(namesToServe(config, settings.get())),
     }).wake,
   });
   closers.add(services.close);
