@@ -22,7 +22,9 @@ const startOnce = (pc: Pc, tool: string) =>
   cafe().json<Host[]>('host', 'set', pc.name, '--next-tool', tool);
 
 beforeAll(async () => {
-  bios = await cafe().addPc({ name: 'bios', firmware: 'bios', host: { super: true } });
+  // With less the installer asks whether it shall do with little memory.
+  const spec = { firmware: 'bios', memoryMib: 1024 } as const;
+  bios = await cafe().addPc({ name: 'bios', ...spec, host: { super: true } });
   // A golden disk is changed by one PC at a time.
   await cafe().json('image', 'create', '--name', 'other', '--size', '64M');
   await cafe().json('entry', 'add', '--name', 'other', '--os', 'other');
