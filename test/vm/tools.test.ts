@@ -1,11 +1,15 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/hosts.ts';
 import { bootTimeoutMs, firmwareTimeoutMs, targetPrefix, useCafe } from './cafe.ts';
 
 const installer = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64';
+
+/** The lab's router names no name server, which the installer would ask for. */
+const installArguments = `console=ttyS0 netcfg/get_nameservers=${labNet.routerAddress}`;
 
 const cafe = useCafe();
 let bios: Pc;
@@ -76,7 +80,7 @@ test('Windows PE: BIOS and UEFI each get the disk, then the right files in the r
 });
 
 test("Debian's installer fetches the answers that were made for this PC", async () => {
-  await cafe().json('setting', 'set', 'installArguments', 'console=ttyS0');
+  await cafe().json('setting', 'set', 'installArguments', installArguments);
   await startOnce(bios, 'debian');
   bios.powerOn();
   await expect
