@@ -7,7 +7,7 @@ import { type LanInterface, listInterfaces } from './net/interfaces.ts';
 import { openUdp } from './net/udp.ts';
 import type { Leaser } from './servers/dhcp/leaser.ts';
 import type { Leases } from './service/leases.ts';
-import type { Settings } from './service/settings.ts';
+import type { Settings } from './service/setting-list.ts';
 
 export interface FullDhcpDeps {
   settings: () => Settings;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CafebootError, codeOf } from '../errors.ts';
-import type { Settings } from '../service/settings.ts';
+import type { Settings } from '../service/setting-list.ts';
 import type { CliContext } from './context.ts';
 import { bootFiles } from './doctor/boot-files.ts';
 import type { Check, CheckContext, Finding } from './doctor/check.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { hasCode } from '../errors.ts';
-import type { Host } from '../service/hosts.ts';
+import type { Host } from '../service/host-fields.ts';
 import type { HostOs } from '../service/os-reports.ts';
 import { type ApiCall, pathTo } from './client.ts';
 import type { CliContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { firmwareChoices } from '../boot/firmware.ts';
 import { CafebootError } from '../errors.ts';
-import type { Host, HostFields } from '../service/hosts.ts';
+import type { Host, HostFields } from '../service/host-fields.ts';
 import type { PowerMeans } from '../service/power.ts';
 import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';

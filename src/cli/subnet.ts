@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SubnetFields } from '../boot/subnet.ts';
 import { CafebootError } from '../errors.ts';
-import type { Settings } from '../service/settings.ts';
+import type { Settings } from '../service/setting-list.ts';
 import type { ApiCall } from './client.ts';
 import type { CliContext } from './context.ts';
 import { toTable } from './print.ts';

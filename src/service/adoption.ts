@@ -6,9 +6,9 @@ import {
 } from '../boot/numbering.ts';
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import type { Host, HostFields } from './hosts.ts';
+import type { Host, HostFields } from './host-fields.ts';
 import type { OneTimeCode } from './one-time-code.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
 
 export interface AdoptionDeps {

@@ -9,7 +9,7 @@ import type { HostRow } from '../store/hosts.ts';
 import type { Hosts } from './hosts.ts';
 import { type HostOs, type OsReports, parseOsReport } from './os-reports.ts';
 import type { Presences } from './presence.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 
 export interface AgentDeps {
   hosts: Hosts;

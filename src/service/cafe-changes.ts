@@ -1,7 +1,8 @@
 import type { Disks } from './disks.ts';
 import type { Entries, Entry, EntryFields } from './entries.ts';
 import type { Firmware } from './firmware.ts';
-import type { Host, HostFields, Hosts } from './hosts.ts';
+import type { Host, HostFields } from './host-fields.ts';
+import type { Hosts } from './hosts.ts';
 import type { Timeline } from './timeline.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
 

@@ -3,7 +3,8 @@ import type { HostRow } from '../store/hosts.ts';
 import type { ImageRow } from '../store/images.ts';
 import type { Store } from '../store/store.ts';
 import type { Disks } from './disks.ts';
-import type { Host, Hosts } from './hosts.ts';
+import type { Host } from './host-fields.ts';
+import type { Hosts } from './hosts.ts';
 import { findCapturedName, getImage, getPublished } from './image-lookup.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -11,7 +11,7 @@ import { createDraftDisks } from './draft-disks.ts';
 import { hostTargetName } from './iqn.ts';
 import type { Overlays } from './overlays.ts';
 import { hostKey, type Serialise } from './serialise.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import { type AttachedDisk, attachedDisk, targetSpec } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
 import type { Versions } from './versions.ts';

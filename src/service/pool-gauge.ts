@@ -10,7 +10,7 @@ import {
   stateOf,
   worstSpace,
 } from './pool-state.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 
 export interface PoolGaugeDeps {
   capacity: VolumeStore['capacity'];

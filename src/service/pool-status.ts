@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { forecastFullInDays, forecastSpanMs } from './pool-forecast.ts';
 import { limitsOf, type PoolGauge } from './pool-gauge.ts';
 import { type PoolLevel, type PoolLimits, type PoolState, percentOf } from './pool-state.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 
 /** One of a pool's spaces as it is shown. Percents of its size. */
 export interface SpaceStatus {

@@ -15,7 +15,7 @@ import {
   percentOf,
   worstSpace,
 } from './pool-state.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface PoolWatchDeps {

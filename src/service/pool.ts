@@ -7,7 +7,7 @@ import { createOverlayRelief } from './overlay-relief.ts';
 import type { PoolGauge } from './pool-gauge.ts';
 import { createPoolStatus } from './pool-status.ts';
 import { createPoolWatch } from './pool-watch.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import type { Timeline } from './timeline.ts';
 import type { Versions } from './versions.ts';
 

@@ -1,7 +1,7 @@
 import { CafebootError } from '../errors.ts';
 import { createSmyoo } from '../power/smyoo.ts';
 import type { SmyooAccount, SmyooDevice } from '../power/smyoo-wire.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 
 /** How a card is named: by itself, or by the PC whose name it or its note has. */
 export interface CardName {

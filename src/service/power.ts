@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Hosts } from './hosts.ts';
 import type { PowerCards } from './power-cards.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import type { Task, TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 

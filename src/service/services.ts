@@ -1,14 +1,6 @@
-import type { Logger } from 'pino';
-import type { CallAgent } from '../power/agent.ts';
-import type { DiskFiles } from '../storage/disk-files.ts';
-import type { DiskSetup } from '../storage/disk-setup.ts';
-import type { TargetServer } from '../storage/targets.ts';
-import type { VolumeStore } from '../storage/volumes.ts';
-import type { Store } from '../store/store.ts';
 import { createAdoption } from './adoption.ts';
 import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
-import type { BootFiles } from './boot-files.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
@@ -28,32 +20,14 @@ import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
+import type { ServiceDeps } from './service-deps.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { createSettingChanges } from './setting-changes.ts';
-import type { SettingsService } from './settings.ts';
 import { createStorageSetup } from './storage-setup.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
-import type { Tools } from './tools.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
-
-export interface ServiceDeps {
-  store: Store;
-  settings: SettingsService;
-  volumes: VolumeStore;
-  targets: TargetServer;
-  diskFiles: DiskFiles;
-  diskSetup: DiskSetup;
-  bootFiles: BootFiles;
-  tools: Tools;
-  log: Logger;
-  version: string;
-  now: () => number;
-  findNeighbour: (address: string) => Promise<string | undefined>;
-  callAgent: CallAgent;
-  wake: (mac: string, address: string | undefined) => Promise<void>;
-}
 
 export type Services = ReturnType<typeof createServices>;
 

@@ -4,9 +4,9 @@ import {
   isSecretSetting,
   isStorageSetting,
   type Settings,
-  type SettingsService,
   withoutSecrets,
-} from './settings.ts';
+} from './setting-list.ts';
+import type { SettingsService } from './settings.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface SettingChangeDeps {

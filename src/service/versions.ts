@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { getImage, getPublished, getVersion } from './image-lookup.ts';
 import type { Overlays } from './overlays.ts';
 import { imageKey, type Serialise } from './serialise.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting-list.ts';
 import type { Timeline } from './timeline.ts';
 import { createVersionRemoval } from './version-removal.ts';
 import type { VolumeLife } from './volume-life.ts';

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { bootFileNames } from '../../src/boot/firmware.ts';
 import type { CallAgent } from '../../src/power/agent.ts';
 import { createBootFiles } from '../../src/service/boot-files.ts';
-import type { HostFields } from '../../src/service/hosts.ts';
+import type { HostFields } from '../../src/service/host-fields.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { addFarLan, farNet } from '../../scripts/lab/far-lan.ts';
 import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import type { Host } from '../../src/service/hosts.ts';
+import type { Host } from '../../src/service/host-fields.ts';
 import type { LeaseInfo } from '../../src/service/leases.ts';
 import { bootSteps } from './boot-steps.ts';
 import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';

@@ -14,7 +14,7 @@ import type { PcUp } from '../../scripts/lab/pc-console.ts';
 import { type ServerVmSpec, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
 import type { ServerVm } from '../../scripts/lab/server-vm/vm.ts';
 import type { ApiCall } from '../../src/cli/client.ts';
-import type { HostFields } from '../../src/service/hosts.ts';
+import type { HostFields } from '../../src/service/host-fields.ts';
 import type { Task } from '../../src/service/tasks.ts';
 import { evidenceOf } from './evidence.ts';
 

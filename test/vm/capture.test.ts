@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import type { Host } from '../../src/service/hosts.ts';
+import type { Host } from '../../src/service/host-fields.ts';
 import type { Image } from '../../src/service/images.ts';
 import { bootSteps } from './boot-steps.ts';
 import { bootTimeoutMs, targetPrefix, useCafe } from './cafe.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import type { BootFiles } from '../../service/boot-files.ts';
 import type { DhcpSearch } from '../../service/dhcp-search.ts';
-import type { Settings } from '../../service/settings.ts';
+import type { Settings } from '../../service/setting-list.ts';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
 

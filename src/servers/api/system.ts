@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { withoutSecrets } from '../../service/settings.ts';
+import { withoutSecrets } from '../../service/setting-list.ts';
 import { byId, byKey, reconcileOptions, settingValue } from './schemas.ts';
 import { typed } from './typed.ts';
 

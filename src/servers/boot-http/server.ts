@@ -5,7 +5,7 @@ import type { CafebootError } from '../../errors.ts';
 import { tcpListenError } from '../../net/tcp.ts';
 import type { Boots } from '../../service/boots.ts';
 import type { Counters } from '../../service/counters.ts';
-import type { Settings } from '../../service/settings.ts';
+import type { Settings } from '../../service/setting-list.ts';
 import { addFiles } from './files.ts';
 import { addReports } from './reports.ts';
 import { addScripts } from './scripts.ts';

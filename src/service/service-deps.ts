@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import type { CallAgent } from '../power/agent.ts';
+import type { DiskFiles } from '../storage/disk-files.ts';
+import type { DiskSetup } from '../storage/disk-setup.ts';
+import type { TargetServer } from '../storage/targets.ts';
+import type { VolumeStore } from '../storage/volumes.ts';
+import type { Store } from '../store/store.ts';
+import type { BootFiles } from './boot-files.ts';
+import type { SettingsService } from './settings.ts';
+import type { Tools } from './tools.ts';
+
+/** What the use cases need of the machine. */
+export interface ServiceDeps {
+  store: Store;
+  settings: SettingsService;
+  volumes: VolumeStore;
+  targets: TargetServer;
+  diskFiles: DiskFiles;
+  diskSetup: DiskSetup;
+  bootFiles: BootFiles;
+  tools: Tools;
+  log: Logger;
+  version: string;
+  now: () => number;
+  findNeighbour: (address: string) => Promise<string | undefined>;
+  callAgent: CallAgent;
+  wake: (mac: string, address: string | undefined) => Promise<void>;
+}
