@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle, bundlePath } from '../../scripts/bundle.ts';
 import { createLan, type Lan, type Running } from './netns.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
 const node = process.execPath;
 
 /** The command line as a person uses it: real processes, with and without a server on the data. */
@@ -16,7 +16,7 @@ describe('the command line', () => {
   const globals = () => ['--data-dir', dataDir, '--pool-size-bytes', String(1024 ** 3)];
 
   const cli = (args: string[], language = 'en_US.UTF-8') =>
-    execa(node, [main, ...globals(), ...args], {
+    execa(node, [bundlePath, ...globals(), ...args], {
       reject: false,
       timeout: 30_000,
       env: { LANG: language, LC_ALL: '' },
@@ -28,11 +28,12 @@ describe('the command line', () => {
     return JSON.parse(stdout);
   };
   const serve = async () => {
-    server = lan.nodes.server.spawn([node, main, ...globals(), 'serve']);
+    server = lan.nodes.server.spawn([node, bundlePath, ...globals(), 'serve']);
     await server.waitFor(/cafeboot is ready/, 20_000);
   };
 
   beforeAll(async () => {
+    await bundle();
     dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-cli-'));
     lan = await createLan({ server: '10.77.0.1/24' });
     await writeFile(join(dataDir, 'disk.raw'), Buffer.alloc(3 * 1024 ** 2, 5));
@@ -220,7 +221,7 @@ describe('the command line', () => {
   });
 
   test('the timeline follows what happens', async () => {
-    const follower = execa(node, [main, ...globals(), 'timeline', '--follow', '--json'], {
+    const follower = execa(node, [bundlePath, ...globals(), 'timeline', '--follow', '--json'], {
       reject: false,
       timeout: 20_000,
     });
@@ -282,7 +283,7 @@ describe('the command line', () => {
       "require('net').createServer().listen(8080, '0.0.0.0', () => console.log('taken'))",
     ]);
     await blocker.waitFor(/taken/);
-    const taken = await lan.nodes.server.exec([node, main, ...globals(), 'serve']);
+    const taken = await lan.nodes.server.exec([node, bundlePath, ...globals(), 'serve']);
     expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining('8080')]);
     await blocker.stop();
   });
@@ -290,7 +291,7 @@ describe('the command line', () => {
   test('an interface that is none is named, with those there are', async () => {
     const missing = await lan.nodes.server.exec([
       node,
-      main,
+      bundlePath,
       ...globals(),
       '--interface',
       'eth9',

@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundle, bundlePath } from '../../scripts/bundle.ts';
 import { startDnsmasq } from './dnsmasq.ts';
 import { createLan, type Lan } from './netns.ts';
-
-const main = join(import.meta.dirname, '../../src/main.ts');
 
 let lan: Lan<'server' | 'router' | 'second'>;
 let dataDir: string;
 
 beforeAll(async () => {
+  await bundle();
   dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-doctor-'));
   lan = await createLan({
     server: '10.99.0.1/24',
@@ -27,7 +27,7 @@ async function cafeboot(...args: string[]) {
   const globals = ['--data-dir', dataDir, '--pool-size-bytes', String(1024 ** 3)];
   const { stdout, stderr, exitCode } = await lan.nodes.server.exec([
     process.execPath,
-    main,
+    bundlePath,
     ...globals,
     ...args,
   ]);

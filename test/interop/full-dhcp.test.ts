@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundle, bundlePath } from '../../scripts/bundle.ts';
 import type { SubnetFields } from '../../src/boot/subnet.ts';
 import type { LeaseInfo } from '../../src/service/leases.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
@@ -50,6 +51,7 @@ const counter = async (name: string) =>
   ((await ours.api('GET', '/status')) as { counters: Record<string, number> }).counters[name] ?? 0;
 
 beforeAll(async () => {
+  await bundle();
   dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-full-dhcp-'));
   lan = await createLan({
     server: `${server}/24`,
@@ -253,9 +255,15 @@ describe('beside another DHCP server', () => {
   afterEach(() => ours.stop());
 
   test('it refuses to start and says which one it is; forced, it starts', async () => {
-    const main = join(import.meta.dirname, '../../src/main.ts');
     const cafeboot = (...args: string[]) =>
-      lan.nodes.server.exec([process.execPath, main, '--data-dir', dataDir, ...flags, ...args]);
+      lan.nodes.server.exec([
+        process.execPath,
+        bundlePath,
+        '--data-dir',
+        dataDir,
+        ...flags,
+        ...args,
+      ]);
     const refused = await cafeboot('serve');
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toMatch(
