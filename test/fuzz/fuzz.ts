@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bootFileNames } from '../../src/boot/firmware.ts';
 import { messageType } from '../../src/dhcp/codes.ts';
 import { decode } from '../../src/dhcp/decode.ts';
 import { field } from '../../src/dhcp/fields.ts';
@@ -41,7 +42,6 @@ const clients = [pc, '10.77.0.146', '10.77.0.147', '10.77.0.148', '10.77.0.149',
 const asker = '10.77.0.151';
 const addresses = { server: `${server}/24`, pc: `${pc}/24` } as const;
 
-const bootFile = 'ipxe.efi';
 const bootFilesDir = '/usr/lib/ipxe';
 const capture = 'uefi-pxe-dnsmasq-proxy';
 const mebibyte = 1024 * 1024;
@@ -133,15 +133,17 @@ async function lastEventId({ api }: Appliance): Promise<number> {
 async function bootAfterwards(node: Node, directory: string) {
   const offer = await ask(node, 1, '255.255.255.255');
   const ack = await ask(node, 6, server);
+  // Which one: a flood that looks like a PC whose boot file fails has it given the next.
+  const bootFile = bootFileNames.find((name) => name === ack?.file) ?? '';
   const fetched = join(directory, 'fetched');
   const url = `tftp://${server}/${bootFile}`;
   await node.exec(['curl', '--silent', '--tftp-blksize', '1468', '--output', fetched, url]);
-  const original = await readFile(join(bootFilesDir, bootFile));
+  const original = await readFile(join(bootFilesDir, bootFile)).catch(() => undefined);
   const arrived = await readFile(fetched).catch(() => Buffer.of());
   return {
     offers: offer !== undefined && field.messageType.read(offer.options) === messageType.offer,
-    namesBootFile: ack?.file === bootFile,
-    sendsBootFile: arrived.equals(original),
+    namesBootFile: bootFile !== '',
+    sendsBootFile: original !== undefined && arrived.equals(original),
   };
 }
 
