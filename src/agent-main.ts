@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { runAgent } from './agent-run.ts';
 import { withAgentFlags } from './cli/agent.ts';
-import { CafebootError } from './errors.ts';
 import { createTranslator, findLanguage } from './i18n/translate.ts';
+import { reportError } from './report-error.ts';
 
 /** The guest agent as a program of its own, without the server: what a PC's image holds. */
 const program = withAgentFlags(new Command('cafeboot-agent'))
@@ -15,9 +15,6 @@ const program = withAgentFlags(new Command('cafeboot-agent'))
 try {
   await program.parseAsync();
 } catch (error) {
-  const known = error instanceof CafebootError && error.code !== 'internal';
-  const translator = createTranslator(findLanguage(process.env));
-  const text = known ? translator.error(error) : String(error instanceof Error && error.stack);
-  process.stderr.write(`cafeboot-agent: ${text}\n`);
+  reportError('cafeboot-agent', error, createTranslator(findLanguage(process.env)));
   process.exitCode = 1;
 }

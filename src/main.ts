@@ -8,10 +8,10 @@ import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
-import { CafebootError } from './errors.ts';
-import { createTranslator, findLanguage, type Translator } from './i18n/translate.ts';
+import { createTranslator, findLanguage } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
 import { bootFileDirectories, pathsOf } from './paths.ts';
+import { reportError } from './report-error.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { signalled } from './signalled.ts';
@@ -89,17 +89,9 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    report(error, translator);
+    reportError('cafeboot', error, translator);
     process.exitCode = 1;
   }
-}
-
-/** Says what went wrong and what to do; a fault of ours comes with its stack. */
-function report(error: unknown, translator: Translator): void {
-  const known = error instanceof CafebootError && error.code !== 'internal';
-  const text = known ? translator.error(error) : String(error instanceof Error && error.stack);
-  process.stderr.write(`cafeboot: ${text}\n`);
-  if (known && error.cause instanceof CafebootError) report(error.cause, translator);
 }
 
 await main();

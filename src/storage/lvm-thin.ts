@@ -33,12 +33,11 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
   const readCache = createReadCache({ volumeGroup, lvm, run });
   if (options.readCache) await readCache.move(true).catch(options.onCacheFailed);
   await ensureThinPool(lvm, options);
-  // The group's description in /etc/lvm/backup: after a kill it may be older than the group.
+  // The group's description in /etc/lvm/backup. A kill leaves an older one until the next change.
   const saved = createSettled(
     () => lvm.change(['vgcfgbackup', volumeGroup]),
     options.onSaveFailed ?? (() => {}),
   );
-  saved.changed();
   const path = (name: string) => {
     checkVolumeName(name);
     return `${volumeGroup}/${ourPrefix}${name}`;
