@@ -116,18 +116,14 @@ test('an address that another device uses is not given; one that it took since i
   // All but two of the range.
   for (let last = 100; last < 108; last++) {
     await other.exec(['ip', 'address', 'add', `10.99.0.${last}/32`, 'dev', 'eth0']);
-    // A device that is there, and not only about to be.
-    await lan.nodes.server.exec(['busybox', 'ping', '-c', '1', '-W', '1', `10.99.0.${last}`]);
   }
-  // Each message has so many addresses looked at: a PC asks as often as it takes, here soon.
-  const flags = ['-a500', '-A', '1', '-t', '8', '-T', '1'];
-  const client = await startUdhcpc('client', ...flags);
+  const client = await startUdhcpc('client', '-a500');
   const address = addressOf(client);
   expect(address).toMatch(/^10\.99\.0\.10[89]$/);
   await client.stop();
 
   await other.exec(['ip', 'address', 'add', `${address}/32`, 'dev', 'eth0']);
-  const again = await startUdhcpc('client', ...flags);
+  const again = await startUdhcpc('client', '-a500', '-A', '1');
   expect(addressOf(again)).not.toBe(address);
   expect(await leases()).toContainEqual(expect.objectContaining({ address, state: 'declined' }));
   expect(await events('lease.declined')).toHaveLength(1);
