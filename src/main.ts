@@ -12,6 +12,7 @@ import { createTranslator, findLanguage } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
 import { bootFileDirectories, pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
+import { treeResources } from './resources.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { signalled } from './signalled.ts';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
       configPath,
     });
     const log = pino({ level: config.logLevel, redact: logRedaction });
-    const templates = await readScriptTemplates();
+    const templates = readScriptTemplates(treeResources());
     const renderScript = createScriptRenderer(templates);
     const renderTemplate = createTemplateRenderer(templates);
     return { config, version, translator, renderScript, renderTemplate, log };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scriptNames, toScreenText, toWord } from '../../../src/boot/script.ts';
+import { treeResources } from '../../../src/resources.ts';
 import { readScriptTemplates } from '../../../src/templates.ts';
 
 describe('values in boot scripts', () => {
@@ -44,7 +45,7 @@ describe('values in boot scripts', () => {
   });
 
   test('every template begins as iPXE wants', async () => {
-    const templates = await readScriptTemplates();
+    const templates = readScriptTemplates(treeResources());
     for (const name of scriptNames) {
       const text = templates[name];
       expect(text.startsWith('#!ipxe\n')).toBe(true);

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScriptRenderer, createTemplateRenderer } from '../../../src/boot/script.ts';
 import { createTranslator } from '../../../src/i18n/translate.ts';
+import { treeResources } from '../../../src/resources.ts';
 import { startBootHttp } from '../../../src/servers/boot-http/server.ts';
 import { readScriptTemplates } from '../../../src/templates.ts';
 import { createFakeServices, type FakeServices } from '../../fakes/services.ts';
@@ -35,8 +36,8 @@ describe('boot HTTP', () => {
     services.addHost({ name: 'pc-02', mac: '525400000002', ip: '10.1.2.3' });
     server = await startBootHttp({
       boots: services.boots,
-      renderScript: createScriptRenderer(await readScriptTemplates()),
-      renderTemplate: createTemplateRenderer(await readScriptTemplates()),
+      renderScript: createScriptRenderer(readScriptTemplates(treeResources())),
+      renderTemplate: createTemplateRenderer(readScriptTemplates(treeResources())),
       settings: services.settings.get,
       counters: services.counters,
       log: pino({ level: 'silent' }),

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScriptRenderer, createTemplateRenderer } from '../../../src/boot/script.ts';
 import { createTranslator } from '../../../src/i18n/translate.ts';
+import { treeResources } from '../../../src/resources.ts';
 import { startBootHttp } from '../../../src/servers/boot-http/server.ts';
 import { readScriptTemplates } from '../../../src/templates.ts';
 import { createFakeServices, type FakeServices } from '../../fakes/services.ts';
@@ -48,7 +49,7 @@ describe('tools of a PC in super mode', () => {
     services.addHost({ name: '前台', mac: '525400000001', super: true, ip: '127.0.0.1' });
     services.addHost({ name: 'pc-02', mac: '525400000002', ip: '127.0.0.2' });
     services.addHost({ name: 'pc-03', mac: '525400000003', super: true, ip: '10.1.2.3' });
-    const templates = await readScriptTemplates();
+    const templates = readScriptTemplates(treeResources());
     server = await startBootHttp({
       boots: services.boots,
       renderScript: createScriptRenderer(templates),
