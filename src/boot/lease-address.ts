@@ -69,11 +69,17 @@ export function chooseAddress(
     .of(client)
     .sort((a, b) => b.endsAt - a.endsAt)
     .find(({ address, state }) => state !== 'declined' && suits(address));
-  // What lapsed long ago counts as known too: a PC that was off must not wait for its address.
-  if (known) return { address: known.address, isNew: known.state === 'taken' };
+  // What lapsed long ago counts as known too: a PC that was off must not wait for its address. But an
+  // offer that it let pass was looked at then, and not since.
+  if (known) return { address: known.address, isNew: !isOrWasIts(known, view.now) };
   if (requested !== undefined && suits(requested)) return { address: requested, isNew: true };
   const free = findFree(client, subnet, view);
   return free === undefined ? undefined : { address: free, isNew: true };
+}
+
+/** Whether whoever this lease names has had the address, or was offered it just now. */
+function isOrWasIts({ state, endsAt }: Lease, now: number): boolean {
+  return state === 'offered' ? endsAt > now : state !== 'taken';
 }
 
 /**

@@ -43,8 +43,8 @@ export type Leases = ReturnType<typeof createLeases>;
 
 /** What was in use when we looked is looked at again after this time. */
 const takenMs = 30_000;
-/** Addresses tried for one message; the client asks again soon. */
-const maxTries = 4;
+/** Addresses tried for one message, of which one that is in use takes some 30 ms; the client asks again soon. */
+const maxTries = 16;
 /**
  * Each look leaves an entry in the kernel's neighbour table for some seconds, which has room for 1,024
  * on all LANs together. More new PCs than this at once get their addresses without.
@@ -98,9 +98,13 @@ export function createLeases(deps: LeaseDeps) {
     const { client } = message;
     let outcome = first;
     for (let tries = 0; outcome.kind === 'offer' && outcome.isNew; tries++) {
-      if (tries === maxTries) return { kind: 'wait', changes: [] };
-      if (!work.findOwner || !mayLook()) return outcome;
       const { address } = outcome;
+      if (tries === maxTries) {
+        // Nobody has looked at this one: when the client asks again, it must not pass for its own.
+        table.remove(address);
+        return { kind: 'wait', changes: [] };
+      }
+      if (!work.findOwner || !mayLook()) return outcome;
       const owner = await work.findOwner(formatAddress(address));
       if (owner === undefined || owner === client) return outcome;
       counters.add('dhcp.address-taken');

@@ -42,6 +42,16 @@ describe('DISCOVER', () => {
     expect(discover(two)).toMatchObject({ isNew: true });
   });
 
+  test('an offer that was not taken in time is looked at again before it is repeated', () => {
+    const { discover, clock } = createRules();
+    const address = addressOf(discover(one));
+    expect(discover(one)).toMatchObject({ isNew: false });
+    clock.now += 1_000_000;
+    const offer = discover(one);
+    expect(addressOf(offer)).toBe(address);
+    expect(offer).toMatchObject({ isNew: true });
+  });
+
   test('an address that nobody had goes before one that lapsed, and the longest lapsed first', () => {
     const { boot, clock, table } = createRules({ subnet: { range: '10.77.0.100-10.77.0.102' } });
     const first = boot(one);

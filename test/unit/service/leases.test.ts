@@ -22,6 +22,7 @@ function parse(fields: SubnetFields): Subnet {
   return parsed;
 }
 const subnet = parse(cafeSubnet);
+const wide = parse({ subnet: '10.0.0.0/8', range: '10.1.0.0-10.1.9.255' });
 const tiny = parse({ ...cafeSubnet, range: '10.77.0.100-10.77.0.101' });
 
 const message = (type: number, number: number, more: Partial<LeaseMessage> = {}): LeaseMessage => ({
@@ -116,11 +117,21 @@ describe('before an address is given for the first time', () => {
     expect((await first).kind).toBe('offer');
   });
 
-  test('where everything is in use it stays silent, and tries again later', async () => {
+  test('one that asks again after a look that found nothing free is looked for again', async () => {
+    const { leases, work } = await open();
+    const findOwner = vi.fn(async (_address: string) => '00:00:5e:00:00:01');
+    const ask = () => leases.handle(discover(1), work({ findOwner, subnet: wide }));
+    expect((await ask()).kind).toBe('wait');
+    expect((await ask()).kind).toBe('wait');
+    const looked = findOwner.mock.calls.map(([address]) => address);
+    expect(looked).toHaveLength(32);
+    expect(new Set(looked).size).toBe(32);
+  });
+
+  test('where everything is in use it says so, and tries again later', async () => {
     const { leases, work, clock } = await open();
-    const findOwner = vi.fn(async () => '00:00:5e:00:00:01');
-    expect((await leases.handle(discover(1), work({ findOwner }))).kind).toBe('wait');
-    expect(findOwner).toHaveBeenCalledTimes(4);
+    const findOwner = async () => '00:00:5e:00:00:01';
+    expect((await leases.handle(discover(1), work({ findOwner }))).kind).toBe('exhausted');
     clock.now += 30_000;
     const outcome = await leases.handle(discover(1), work({ findOwner: async () => undefined }));
     expect(outcome.kind).toBe('offer');
@@ -128,7 +139,6 @@ describe('before an address is given for the first time', () => {
 
   test('a flood of new clients is not looked at one by one', async () => {
     const { leases, work, services } = await open();
-    const wide = parse({ subnet: '10.0.0.0/8', range: '10.1.0.0-10.1.9.255' });
     const findOwner = vi.fn(async () => undefined);
     const numbers = Array.from({ length: 300 }, (_, number) => number);
     const outcomes = await Promise.all(
