@@ -14,6 +14,7 @@ import { createImageChanges } from './image-changes.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
+import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
@@ -98,11 +99,15 @@ export function createServices(deps: ServiceDeps) {
   const pool = createPool({ ...common, settings: settings.get });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
       key: 'prune',
       everyMs: pruneEveryMs,
-      work: async () => timeline.prune(settings.get().eventsKeptDays),
+      work: async () => {
+        timeline.prune(settings.get().eventsKeptDays);
+        people.audit.prune(settings.get().eventsKeptDays);
+      },
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
@@ -130,6 +135,7 @@ export function createServices(deps: ServiceDeps) {
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
+    ...people,
     powerCards,
     power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
