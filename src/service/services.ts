@@ -9,6 +9,7 @@ import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
+import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createLeases } from './leases.ts';
@@ -67,6 +68,7 @@ export function createServices(deps: ServiceDeps) {
   const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
+  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
   const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
   const cacheWatch = createCacheWatch({ use: async () => volumes.readCache?.use(), timeline, now });
 
@@ -118,6 +120,7 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     tasks,
     hosts,
+    hall,
     unknownHosts,
     images,
     versions,
@@ -169,6 +172,7 @@ export function createServices(deps: ServiceDeps) {
       await images.removeInterrupted();
       disks.rememberEditors();
       await reconcile();
+      hall.start();
       started = true;
       rounds.start();
       // Into the log, for the first administrator.
@@ -180,6 +184,7 @@ export function createServices(deps: ServiceDeps) {
 
     async close(): Promise<void> {
       rounds.close();
+      hall.close();
       await pool.watch.close();
       await tasks.close();
       await background.close();
