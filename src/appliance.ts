@@ -6,6 +6,7 @@ import { chooseInterfaces } from './net/interfaces.ts';
 import { pathsOf } from './paths.ts';
 import { createApi } from './servers/api/server.ts';
 import { listenOnSocket } from './servers/api/socket.ts';
+import { startConsole } from './start-console.ts';
 import { startServers } from './start-servers.ts';
 import { startServices } from './start-services.ts';
 import { run } from './storage/exec.ts';
@@ -52,6 +53,7 @@ export async function startAppliance(deps: ApplianceDeps) {
         : undefined;
     await services.start();
     await startServers(deps, services, { interfaces, leaser }, closers);
+    await startConsole(deps, services, closers);
     const api = createApi({ services, translator: deps.translator, log });
     closers.add(() => api.close());
     await listenOnSocket(api, paths.socket);

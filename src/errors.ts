@@ -50,6 +50,8 @@ export const errorCodes = [
   'login_locked',
   'busy',
   'password_weak',
+  'passwords_differ',
+  'password_wrong',
   'last_admin',
   'no_number_left',
   'tool_bad',

@@ -6,6 +6,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   forbidden: 403,
   request_forged: 403,
   login_failed: 403,
+  password_wrong: 403,
   login_locked: 429,
   busy: 503,
   last_admin: 409,

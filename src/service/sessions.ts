@@ -11,6 +11,15 @@ export interface SessionDeps {
   now: () => number;
 }
 
+export interface PasswordChange {
+  name: string;
+  current: string;
+  password: string;
+  address: string;
+  /** The cookie's secret of the session that goes on. */
+  session: string;
+}
+
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** A console that nobody looks at is logged out after a day, and everybody after a month. */
@@ -44,6 +53,17 @@ export function createSessions({ store, users, guard, now }: SessionDeps) {
       }
       guard.succeeded(user.name, address);
       return { user, token: open(user, address) };
+    },
+
+    /** By somebody who is logged in; ends their other sessions. Throws `password_wrong`, `password_weak`, `login_locked` or `busy`. */
+    async changePassword(change: PasswordChange): Promise<void> {
+      const { name, current, password, address, session } = change;
+      guard.check(name, address);
+      if (!(await users.check(name, current))) {
+        guard.failed(name, address);
+        throw new CafebootError('password_wrong');
+      }
+      await users.setPassword(name, password, hashToken(session));
     },
 
     /** For somebody who has just proved who it is in another way. */
