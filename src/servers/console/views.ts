@@ -32,19 +32,20 @@ export const readTemplates = (resources: Resources): string[] =>
  * the URLs of files (`asset`).
  */
 export function createViews({ resources, assets, icons, texts, now }: ViewDeps): RenderView {
-  const loader = {
+  // Each environment keeps what it compiled in its loader.
+  const loaderOf = () => ({
     getSource: (name: string) => ({
       src: resources.read(`${folder}/${name}`).toString(),
       path: name,
       noCache: false,
     }),
-  };
+  });
   const iconUrl = (name: string): string => {
     if (!icons.has(name)) throw new Error(`no icon ${name}: name it as icon('…') or icon='…'`);
     return `${assets.url('icons.svg')}#${name}`;
   };
   const environmentOf = (language: Language) => {
-    const environment = new nunjucks.Environment(loader, {
+    const environment = new nunjucks.Environment(loaderOf(), {
       autoescape: true,
       trimBlocks: true,
       lstripBlocks: true,
