@@ -15,13 +15,15 @@ export interface ApiDeps {
   services: Services;
   translator: Translator;
   log: Logger;
+  /** What the doctor finds; absent where nobody serves. */
+  examine?: () => Promise<unknown>;
 }
 
 /**
  * `/api/v1`: everything that can be done, over the use cases. The caller lets it listen (on a unix
  * socket, which only root can reach) or injects requests, as the CLI does where no server runs.
  */
-export function createApi({ services, translator, log }: ApiDeps): FastifyInstance {
+export function createApi({ services, translator, log, examine }: ApiDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -40,6 +42,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addStorageRoutes(api, services);
       addSystemRoutes(api, services);
       addEventRoutes(api, services);
+      if (examine) api.get('/doctor', examine);
     },
     { prefix: '/api/v1' },
   );

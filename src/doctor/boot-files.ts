@@ -1,4 +1,4 @@
-import type { BootFileReport } from '../../service/boot-files.ts';
+import type { BootFileReport } from '../service/boot-files.ts';
 import type { Check, Finding } from './check.ts';
 
 const yearMs = 365.25 * 24 * 3_600_000;
