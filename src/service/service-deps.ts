@@ -6,6 +6,7 @@ import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import type { BootFiles } from './boot-files.ts';
+import type { Passwords } from './passwords.ts';
 import type { SettingsService } from './settings.ts';
 import type { Tools } from './tools.ts';
 
@@ -22,6 +23,7 @@ export interface ServiceDeps {
   log: Logger;
   version: string;
   now: () => number;
+  passwords?: Passwords;
   findNeighbour: (address: string) => Promise<string | undefined>;
   callAgent: CallAgent;
   wake: (mac: string, address: string | undefined) => Promise<void>;

@@ -9,11 +9,13 @@ import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
+import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
+import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
@@ -66,6 +68,7 @@ export function createServices(deps: ServiceDeps) {
   const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
   const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
+  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
   const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
   const cacheWatch = createCacheWatch({ use: async () => volumes.readCache?.use(), timeline, now });
 
@@ -98,11 +101,15 @@ export function createServices(deps: ServiceDeps) {
   const pool = createPool({ ...common, settings: settings.get });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
       key: 'prune',
       everyMs: pruneEveryMs,
-      work: async () => timeline.prune(settings.get().eventsKeptDays),
+      work: async () => {
+        timeline.prune(settings.get().eventsKeptDays);
+        people.audit.prune(settings.get().eventsKeptDays);
+      },
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
@@ -113,6 +120,7 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     tasks,
     hosts,
+    hall,
     unknownHosts,
     images,
     versions,
@@ -130,6 +138,7 @@ export function createServices(deps: ServiceDeps) {
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
+    ...people,
     powerCards,
     power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
@@ -163,6 +172,7 @@ export function createServices(deps: ServiceDeps) {
       await images.removeInterrupted();
       disks.rememberEditors();
       await reconcile();
+      hall.start();
       started = true;
       rounds.start();
       // Into the log, for the first administrator.
@@ -174,6 +184,7 @@ export function createServices(deps: ServiceDeps) {
 
     async close(): Promise<void> {
       rounds.close();
+      hall.close();
       await pool.watch.close();
       await tasks.close();
       await background.close();

@@ -9,6 +9,9 @@ export interface SessionWatchDeps {
   now: () => number;
 }
 
+/** Told what sessions there are, and when that was. */
+export type SessionListener = (sessions: readonly Session[], at: number) => void;
+
 export type SessionWatch = ReturnType<typeof createSessionWatch>;
 
 /** While a PC is expected to log in, its boot is watched closely; otherwise now and then. */
@@ -33,6 +36,7 @@ interface Watched {
 
 /** Turns the target server's sessions into events: a PC's disk came, and went. */
 export function createSessionWatch({ sessions, timeline, log, now }: SessionWatchDeps) {
+  const followers = new Set<SessionListener>();
   const watched = new Map<string, Watched>();
   let known: Session[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -64,6 +68,7 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
     try {
       known = await sessions();
       for (const pc of [...watched.values()]) update(pc);
+      for (const follower of followers) follower(known, now());
     } catch (error) {
       log.warn({ err: error }, 'sessions not read');
     }
@@ -88,6 +93,10 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
       const stale = new Set(before.map(({ id }) => id));
       watched.set(target, { mac, target, since: now(), stale, onLogin });
       schedule();
+    },
+    /** Calls `listener` after each look. */
+    follow(listener: SessionListener): void {
+      followers.add(listener);
     },
     async close(): Promise<void> {
       closed = true;
