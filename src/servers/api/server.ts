@@ -38,7 +38,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addLeaseRoutes(api, services);
       addToolRoutes(api, services);
       addStorageRoutes(api, services);
-      addSystemRoutes(api, services);
+      addSystemRoutes(api, services, translator);
       addEventRoutes(api, services);
     },
     { prefix: '/api/v1' },

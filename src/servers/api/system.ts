@@ -1,15 +1,28 @@
 import type { FastifyInstance } from 'fastify';
+import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { describeSettings } from '../../service/setting-form.ts';
 import { withoutSecrets } from '../../service/setting-list.ts';
 import { byId, byKey, reconcileOptions, settingValue } from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Settings, tasks, and how the server is. */
-export function addSystemRoutes(app: FastifyInstance, services: Services): void {
+export function addSystemRoutes(
+  app: FastifyInstance,
+  services: Services,
+  translator: Translator,
+): void {
   const { tasks } = services;
   const api = typed(app);
 
   api.get('/settings', async () => withoutSecrets(services.settings.get()));
+  api.get('/settings/schema', async () =>
+    describeSettings().map((field) => ({
+      ...field,
+      label: translator.text(`setting:${field.key}.label`),
+      help: translator.text(`setting:${field.key}.help`),
+    })),
+  );
   api.put('/settings/:key', { schema: { params: byKey, body: settingValue } }, async (request) =>
     services.setSetting(request.params.key, request.body.value),
   );
