@@ -7,6 +7,7 @@ export const errorCodes = [
   'internal',
   'not_found',
   'already_exists',
+  'changed_meanwhile',
   'in_use',
   'image_not_ready',
   'version_in_use',

@@ -61,6 +61,12 @@ export function createCafeChanges(deps: CafeChangeDeps) {
       prepareAll();
       return entry;
     },
+    /** The first entry is what PCs without a default boot. Throws as `Entries.setOrder`. */
+    setEntryOrder(names: readonly string[]): Entry[] {
+      const list = entries.setOrder(names);
+      prepareAll();
+      return list;
+    },
     async removeEntry(name: string): Promise<void> {
       await disks.resetEntry(entries.getRow(name));
       entries.remove(name);

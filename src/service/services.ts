@@ -28,6 +28,7 @@ import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
+import { createViews } from './views.ts';
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -142,6 +143,7 @@ export function createServices(deps: ServiceDeps) {
       background,
     }),
     ...cafeChanges,
+    ...createViews(common),
     ...createSettingChanges(common),
 
     status: async () => {

@@ -47,6 +47,7 @@ export const eventKinds = [
   'entry.added',
   'entry.changed',
   'entry.removed',
+  'entry.reordered',
   'lease.exhausted',
   'lease.declined',
   'lease.forgotten',

@@ -4,11 +4,13 @@ import {
   byName,
   byVersion,
   entryChanges,
+  entryOrder,
   growth,
   imageExport,
   imageImport,
   newEntry,
   newImage,
+  previewQuery,
   pruning,
   publishing,
   rollback,
@@ -64,6 +66,12 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   api.get('/entries', async () => entries.list());
   api.post('/entries', { schema: { body: newEntry } }, async ({ body }, reply) =>
     reply.code(201).send(services.addEntry(body)),
+  );
+  api.put('/entries/order', { schema: { body: entryOrder } }, async ({ body }) =>
+    services.setEntryOrder(body.names),
+  );
+  api.get('/entries/preview', { schema: { querystring: previewQuery } }, async ({ query }) =>
+    services.menuPreviews.preview(query.host),
   );
   api.get('/entries/:name', { schema: named }, async ({ params }) => entries.get(params.name));
   api.patch('/entries/:name', { schema: { ...named, body: entryChanges } }, async (request) =>

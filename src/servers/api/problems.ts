@@ -7,6 +7,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   no_entry: 404,
   already_exists: 409,
+  changed_meanwhile: 412,
   in_use: 409,
   draft_in_use: 409,
   version_in_use: 409,

@@ -103,6 +103,13 @@ export const entryChanges = Type.Object(
   strict,
 );
 
+export const entryOrder = Type.Object(
+  { names: Type.Array(name, { maxItems: 1_000, uniqueItems: true }) },
+  strict,
+);
+/** Without a host: of a PC that is in no list. */
+export const previewQuery = Type.Object({ host: Type.Optional(name) });
+
 export const byName = Type.Object({ name });
 export const byKey = Type.Object({ key: name });
 export const byAddress = Type.Object({ address: Type.String({ minLength: 7, maxLength: 15 }) });
