@@ -8,6 +8,7 @@ export const errorCodes = [
   'not_found',
   'already_exists',
   'changed_meanwhile',
+  'csv_refused',
   'in_use',
   'image_not_ready',
   'version_in_use',

@@ -29,6 +29,7 @@ export const eventKinds = [
   'host.unknown',
   'host.added',
   'host.changed',
+  'host.imported',
   'host.removed',
   'host.reset',
   'host.secret-renewed',

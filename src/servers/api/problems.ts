@@ -8,6 +8,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   no_entry: 404,
   already_exists: 409,
   changed_meanwhile: 412,
+  csv_refused: 422,
   in_use: 409,
   draft_in_use: 409,
   version_in_use: 409,

@@ -30,6 +30,11 @@ export const hostChanges = Type.Object(
   strict,
 );
 
+/** The text of a CSV file; as a body of type text/csv it stands alone. */
+export const hostList = Type.Object({ csv: Type.String() }, strict);
+export const hostListQuery = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);
+export const hostCsvQuery = Type.Object({ language: Type.Optional(Type.Enum(['en', 'zh-CN'])) });
+
 /** Without a name: the numbering plan's next. */
 export const adoption = Type.Object({ name: Type.Optional(name) }, strict);
 const groupName = Type.String({ minLength: 1, maxLength: 64 });

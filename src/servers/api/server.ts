@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
 import { addEventRoutes } from './events.ts';
+import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
@@ -34,6 +35,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
   app.register(
     async (api) => {
       addHostRoutes(api, services);
+      addHostListRoutes(api, services, translator);
       addImageRoutes(api, services);
       addLeaseRoutes(api, services);
       addToolRoutes(api, services);
