@@ -1,6 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../service/services.ts';
-import { adoption, byKey, hostCapture, hostChanges, newHost, powerOrder } from './schemas.ts';
+import {
+  adoption,
+  byKey,
+  hostCapture,
+  hostChanges,
+  limitQuery,
+  newHost,
+  powerOrder,
+} from './schemas.ts';
 import { typed } from './typed.ts';
 
 /** Hosts are addressed by name or MAC. */
@@ -40,6 +48,14 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
   );
   api.post('/hosts/:key/os/refresh', { schema: { params: byKey } }, async ({ params }) =>
     services.agents.refreshOs(params.key),
+  );
+  api.get(
+    '/hosts/:key/boots',
+    { schema: { params: byKey, querystring: limitQuery } },
+    async ({ params, query }) => services.hostReports.boots(params.key, query.limit),
+  );
+  api.get('/hosts/:key/disk', { schema: { params: byKey } }, async ({ params }) =>
+    services.hostReports.disk(params.key),
   );
   api.post('/power', { schema: { body: powerOrder } }, async ({ body }, reply) =>
     reply.code(202).send(services.power.switch(body.action, body)),

@@ -125,6 +125,9 @@ export const sampleQuery = Type.Object({
   /** Epoch milliseconds. */
   since: Type.Optional(Type.Integer({ minimum: 0 })),
 });
+export const limitQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+});
 export const eventQuery = Type.Object({
   host: Type.Optional(name),
   after: Type.Optional(Type.Integer({ minimum: 0 })),
