@@ -13,6 +13,8 @@ export interface Translator {
   has(key: string): boolean;
   error(error: Pick<CafebootError, 'code' | 'context'>): string;
   event(kind: string, data: Record<string, unknown>): string;
+  /** What needs an administrator, and what to do about it. */
+  attention(attention: Finding): { text: string; remedy: string };
   /** What the doctor found, and what to do about it; empty where nothing is to be done. */
   finding(finding: Finding): { text: string; remedy: string };
 }
@@ -59,6 +61,15 @@ export function createTranslator(language: Language): Translator {
       return fill(`error:${code}`, { ...context, kind, reason: reasonOf(context) }).trim();
     },
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
+    attention({ code, data }) {
+      // Why boots stop, and what to do, is told by the stop.
+      const stop = data.stop === undefined ? '' : fill(`bootStop:${data.stop}`, data);
+      const values = { ...data, stop };
+      return {
+        text: fill(`attention:${code}.text`, values).trim(),
+        remedy: fill(`attention:${code}.remedy`, values).trim(),
+      };
+    },
     finding: ({ code, data }) => ({
       text: fill(`finding:${code}`, data).trim(),
       remedy: i18n.exists(`remedy:${code}`) ? fill(`remedy:${code}`, data).trim() : '',

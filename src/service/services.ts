@@ -143,7 +143,7 @@ export function createServices(deps: ServiceDeps) {
       background,
     }),
     ...cafeChanges,
-    ...createViews(common),
+    ...createViews({ ...common, cacheWatch, pool: pool.status.get }),
     ...createSettingChanges(common),
 
     status: async () => {

@@ -7,6 +7,7 @@ import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addOverviewRoutes } from './overview.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
@@ -39,6 +40,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addImageRoutes(api, services);
       addLeaseRoutes(api, services);
       addToolRoutes(api, services);
+      addOverviewRoutes(api, services, translator);
       addStorageRoutes(api, services);
       addSystemRoutes(api, services, translator);
       addEventRoutes(api, services);
