@@ -2,7 +2,6 @@ import { createAdoption } from './adoption.ts';
 import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
-import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
 import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
@@ -18,10 +17,8 @@ import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
-import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
 import type { ServiceDeps } from './service-deps.ts';
-import { createSessionWatch } from './session-watch.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
 import { createTasks } from './tasks.ts';
@@ -29,6 +26,7 @@ import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
 import { createViews } from './views.ts';
+import { createWatches } from './watches.ts';
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -66,9 +64,8 @@ export function createServices(deps: ServiceDeps) {
   const presences = createPresences(now);
   const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
-  const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
-  const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
-  const cacheWatch = createCacheWatch({ use: async () => volumes.readCache?.use(), timeline, now });
+  const watches = createWatches({ ...deps, gauge, presences, counters, timeline });
+  const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
 
   /** What each host's next boot needs, made ahead in the background; one host after another. */
   const prepareAll = () => background.start('prepare all', prepareEach);
@@ -103,7 +100,10 @@ export function createServices(deps: ServiceDeps) {
     {
       key: 'prune',
       everyMs: pruneEveryMs,
-      work: async () => timeline.prune(settings.get().eventsKeptDays),
+      work: async () => {
+        timeline.prune(settings.get().eventsKeptDays);
+        traffic.prune();
+      },
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
@@ -120,6 +120,7 @@ export function createServices(deps: ServiceDeps) {
     captures,
     entries,
     leases,
+    traffic,
     counters,
     oneTimeCode,
     adoption,
@@ -180,6 +181,7 @@ export function createServices(deps: ServiceDeps) {
       await tasks.close();
       await background.close();
       await sessionWatch.close();
+      traffic.close();
       unknownHosts.close();
       leases.close();
       firmware.close();

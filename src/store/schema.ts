@@ -125,6 +125,16 @@ export interface Schema {
     metadataTotalBytes: number | null;
     metadataUsedBytes: number | null;
   };
+  trafficMinutes: {
+    at: number;
+    iscsiReadBytes: number;
+    iscsiWrittenBytes: number;
+    tftpBytes: number;
+    httpBytes: number;
+    boots: number;
+    sessions: number;
+    poolUsedBytes: number | null;
+  };
   tasks: {
     id: Generated<number>;
     kind: string;

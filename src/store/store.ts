@@ -11,6 +11,7 @@ import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
+import { createTrafficMinuteRepository } from './traffic-minutes.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
 import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 
@@ -33,6 +34,7 @@ export function openStore(path: string) {
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
     leases: createLeaseRepository(db),
+    trafficMinutes: createTrafficMinuteRepository(db),
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
     transaction: db.transaction,

@@ -1,15 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { trafficQuery } from './schemas.ts';
 import { typed } from './typed.ts';
+
+const hourMs = 3_600_000;
 
 /** The cafe at one look. */
 export function addOverviewRoutes(
   app: FastifyInstance,
-  { attention }: Services,
+  { attention, traffic }: Services,
   translator: Translator,
 ): void {
   const api = typed(app);
+  api.get('/traffic', { schema: { querystring: trafficQuery } }, async ({ query }) =>
+    traffic.series(query.from ?? Date.now() - hourMs, (query.step ?? 60) * 1_000),
+  );
   api.get('/attention', async () =>
     (await attention.list()).map((each) => ({
       ...each,

@@ -125,6 +125,12 @@ export const sampleQuery = Type.Object({
   /** Epoch milliseconds. */
   since: Type.Optional(Type.Integer({ minimum: 0 })),
 });
+export const trafficQuery = Type.Object({
+  /** Epoch milliseconds; else an hour ago. */
+  from: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Seconds a point; else 60. */
+  step: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+});
 export const limitQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
 });
