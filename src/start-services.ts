@@ -65,6 +65,7 @@ export async function startServices(
       httpRoot: paths.httpRoot,
       onBad: (error) => log.warn({ err: error }, 'a tool is left out of the menu'),
     }),
+    uploadsDir: paths.uploads,
     renderScript,
     findBootServer: (address) => ({
       ...bootServerOf(config, chooseLan(namesToServe(config, settings.get()), address)),

@@ -24,6 +24,8 @@ export interface ServiceDeps {
   renderScript: RenderScript;
   /** Where PCs find us, but for the disks' first LUN. */
   findBootServer: (address: string | null) => Omit<ReturnType<FindBootServer>, 'firstLun'>;
+  /** Where disk files that people upload are until they are imported. */
+  uploadsDir: string;
   log: Logger;
   version: string;
   now: () => number;

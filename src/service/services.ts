@@ -10,6 +10,7 @@ import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createImageUsage } from './image-usage.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
@@ -25,6 +26,7 @@ import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
+import { createUploads } from './uploads.ts';
 import { createViews } from './views.ts';
 import { createWatches } from './watches.ts';
 
@@ -94,6 +96,8 @@ export function createServices(deps: ServiceDeps) {
     addHost: cafeChanges.addHost,
   });
   const pool = createPool({ ...common, settings: settings.get });
+  const transfers = createTransfers({ ...common, pool: gauge, tasks });
+  const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
   const rounds = createRounds(background, [
@@ -103,6 +107,7 @@ export function createServices(deps: ServiceDeps) {
       work: async () => {
         timeline.prune(settings.get().eventsKeptDays);
         traffic.prune();
+        await uploads.prune();
       },
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
@@ -129,7 +134,9 @@ export function createServices(deps: ServiceDeps) {
     reconcile,
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),
-    transfers: createTransfers({ ...common, pool: gauge, tasks }),
+    transfers,
+    uploads,
+    imageUsage: createImageUsage(deps),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     powerCards,

@@ -135,6 +135,13 @@ export interface Schema {
     sessions: number;
     poolUsedBytes: number | null;
   };
+  taskLines: {
+    id: Generated<number>;
+    taskId: number;
+    at: number;
+    code: string;
+    data: string;
+  };
   tasks: {
     id: Generated<number>;
     kind: string;

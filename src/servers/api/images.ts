@@ -34,6 +34,9 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
     imageChanges.removeUnusedVersions(body.image),
   );
   api.get('/images/:name', { schema: named }, async ({ params }) => images.get(params.name));
+  api.get('/images/:name/usage', { schema: named }, async ({ params }) =>
+    services.imageUsage(params.name),
+  );
   api.delete('/images/:name', { schema: named }, async ({ params }, reply) => {
     await images.remove(params.name);
     return reply.code(204).send();

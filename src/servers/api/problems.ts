@@ -17,6 +17,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   wrong_address: 403,
   wrong_code: 403,
   too_many_tries: 429,
+  too_many_uploads: 429,
+  upload_offset: 409,
   no_number_left: 409,
   no_space: 507,
   destination_full: 507,

@@ -71,6 +71,13 @@ export const imageExport = Type.Object(
   strict,
 );
 
+export const newUpload = Type.Object(
+  { ...imageFields, sizeBytes: Type.Integer({ minimum: 1 }), format: Type.Optional(diskFormat) },
+  strict,
+);
+export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
+export const uploadHeaders = Type.Object({ 'upload-offset': Type.Integer({ minimum: 0 }) });
+
 const versionNumber = Type.Integer({ minimum: 1 });
 export const publishing = Type.Object(
   { note: Type.Optional(Type.String({ maxLength: 500 })) },

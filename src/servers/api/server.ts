@@ -12,6 +12,7 @@ import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
 import { addToolRoutes } from './tools.ts';
+import { addUploadRoutes } from './uploads.ts';
 
 export interface ApiDeps {
   services: Services;
@@ -42,6 +43,7 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
       addToolRoutes(api, services);
       addOverviewRoutes(api, services, translator);
       addStorageRoutes(api, services);
+      addUploadRoutes(api, services);
       addSystemRoutes(api, services, translator);
       addEventRoutes(api, services);
     },

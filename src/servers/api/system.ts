@@ -32,6 +32,12 @@ export function addSystemRoutes(
 
   api.get('/tasks', async () => tasks.list());
   api.get('/tasks/:id', { schema: { params: byId } }, async ({ params }) => tasks.get(params.id));
+  api.get('/tasks/:id/log', { schema: { params: byId } }, async ({ params }) =>
+    tasks.log(params.id).map((line) => ({
+      ...line,
+      text: translator.text(`taskLine:${line.code}`, line.data),
+    })),
+  );
   api.post('/tasks/:id/cancel', { schema: { params: byId } }, async ({ params }) =>
     tasks.cancel(params.id),
   );
