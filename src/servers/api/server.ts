@@ -6,14 +6,17 @@ import { keepAudit } from '../../http/audit.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
 import { addEventRoutes } from './events.ts';
+import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
 import { addToolRoutes } from './tools.ts';
+import { addUploadRoutes } from './uploads.ts';
 
 export interface ApiDeps {
   services: Services;
@@ -35,11 +38,14 @@ export async function addApi(
         throw new CafebootError('not_found', { kind: 'path', name: url });
       });
       addHostRoutes(api, services);
+      addHostListRoutes(api, services, translator);
       addImageRoutes(api, services);
       addLeaseRoutes(api, services);
       addToolRoutes(api, services);
+      addOverviewRoutes(api, services, translator);
       addStorageRoutes(api, services);
-      addSystemRoutes(api, services);
+      addUploadRoutes(api, services);
+      addSystemRoutes(api, services, translator);
       addPeopleRoutes(api, services);
       addEventRoutes(api, services);
       if (examine) api.get('/doctor', admin, examine);
