@@ -1,5 +1,6 @@
 import type { ApplianceDeps } from './appliance-deps.ts';
 import type { Closers } from './closers.ts';
+import type { NamedFinding } from './doctor/doctor.ts';
 import { createHttpApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { addApi } from './servers/api/server.ts';
@@ -11,14 +12,14 @@ import { readConsoleTls } from './tls-files.ts';
 export async function startConsole(
   { config, version, translator, resources, log }: ApplianceDeps,
   services: Services,
-  closers: Closers,
+  { closers, examine }: { closers: Closers; examine: () => Promise<NamedFinding[]> },
 ): Promise<void> {
   if (config.consolePort === 0) return;
   const child = log.child({ server: 'console' });
   const tls = await readConsoleTls(config);
   const app = await createHttpApp({ ...services, log: child, tls });
   closers.add(() => app.close());
-  await addApi(app, { services, translator });
+  await addApi(app, { services, translator, examine });
   const isSecure = tls !== undefined;
   await addConsole(app, { services, resources, version, isSecure, now: Date.now });
   const port = await listen(app, { address: config.consoleAddress, port: config.consolePort });

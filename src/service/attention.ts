@@ -1,88 +1,97 @@
-import type { HallTile } from './hall-tile.ts';
+import { bootFileNeeds } from '../boot/firmware.ts';
+import type { Store } from '../store/store.ts';
+import { toAddressList } from './address-list.ts';
+import { type Attention, judgeAttention } from './attention-rules.ts';
+import { groupBoots } from './boot-history.ts';
+import type { CacheWatch } from './cache-watch.ts';
+import type { Hosts } from './hosts.ts';
 import type { PoolStatus } from './pool-status.ts';
-import type { Task } from './tasks.ts';
-import type { TimelineEvent } from './timeline.ts';
+import type { LatestReconcile } from './reconcile-memory.ts';
+import type { Settings } from './setting-list.ts';
+import type { Timeline } from './timeline.ts';
+import type { UnknownHosts } from './unknown-hosts.ts';
 
-/** What an administrator should look at; each has a text and a remedy in the console's texts. */
-export const attentionCodes = [
-  'no-images',
-  'no-entries',
-  'no-hosts',
-  'unknown-hosts',
-  'hosts-stopped',
-  'pool-bad',
-  'pool-filling',
-  'pool-soon-full',
-  'tasks-failed',
-  'callers-refused',
-] as const;
-export type AttentionCode = (typeof attentionCodes)[number];
-
-/** `data` fills the texts. */
-export interface Attention {
-  code: AttentionCode;
-  level: 'info' | 'warn' | 'error';
-  data: Record<string, string | number>;
+export interface AttentionDeps {
+  store: Store;
+  settings: () => Settings;
+  timeline: Timeline;
+  hosts: Hosts;
+  unknownHosts: UnknownHosts;
+  presentBootFiles: () => ReadonlySet<string>;
+  pool: () => Promise<PoolStatus>;
+  cacheWatch: CacheWatch;
+  latestReconcile: () => LatestReconcile;
+  now: () => number;
 }
 
-export interface AttentionFacts {
-  tiles: readonly HallTile[];
-  pool: PoolStatus;
-  imageCount: number;
-  entryCount: number;
-  unknownCount: number;
-  tasks: readonly Task[];
-  /** The latest ones. */
-  events: readonly TimelineEvent[];
-  now: number;
-}
+const dayMs = 86_400_000;
+/** A boot that stopped longer ago was seen to, or was nobody's. */
+const bootsBackMs = 2 * 3_600_000;
+/** Somebody who saw a screen full of people asks as often as this. */
+const freshForMs = 5_000;
+const eventLimit = 20_000;
 
-const recentMs = 24 * 3_600_000;
-const soonDays = 14;
-const shownNames = 5;
+/** What needs an administrator now, gathered when it is asked for. */
+export function createAttention(deps: AttentionDeps) {
+  const { store, settings, timeline, hosts, now } = deps;
+  let latest: { at: number; list: Promise<Attention[]> } | undefined;
 
-/** What needs attention now, the worst first. */
-export function findAttention(facts: AttentionFacts): Attention[] {
-  const { tiles, pool, now } = facts;
-  const found: Attention[] = [];
-  const add = (level: Attention['level'], code: AttentionCode, data: Attention['data'] = {}) =>
-    found.push({ code, level, data });
-
-  const percent = Math.round(pool.data.percent);
-  if (pool.state === 'full' || pool.state === 'read-only' || pool.state === 'failed') {
-    add('error', 'pool-bad', { state: pool.state });
-  } else if (pool.state !== 'ok') add('warn', 'pool-filling', { percent });
-  else if (pool.data.fullInDays !== null && pool.data.fullInDays < soonDays) {
-    add('warn', 'pool-soon-full', { days: Math.max(1, Math.round(pool.data.fullInDays)) });
+  function stoppedHosts() {
+    const since = now() - bootsBackMs;
+    const events = timeline.list({ since, kindPrefix: 'boot.', limit: eventLimit });
+    const byMac = Map.groupBy(events, ({ mac }) => mac);
+    return [...byMac].flatMap(([mac, own]) => {
+      const host = mac === null ? undefined : hosts.findByMac(mac);
+      const code = host && groupBoots(own, now())[0]?.stop?.code;
+      return code ? [{ host: host.name, code }] : [];
+    });
   }
 
-  const stopped = tiles.filter(({ state }) => state === 'error').map(({ name }) => name);
-  if (stopped.length > 0) {
-    add('error', 'hosts-stopped', { count: stopped.length, names: namesOf(stopped) });
+  function refusedCallers(): string[] {
+    const since = now() - dayMs;
+    const allowed = toAddressList(settings().thriftCallers);
+    const events = timeline.list({ since, kindPrefix: 'thrift.refused', limit: eventLimit });
+    const addresses = new Set(events.map(({ data }) => String(data.address)));
+    return [...addresses].filter((address) => !allowed.check(address));
   }
-  const failed = facts.tasks.filter(
-    ({ state, endedAt }) => state === 'failed' && now - (endedAt ?? 0) < recentMs,
-  );
-  if (failed.length > 0) {
-    const subjects = failed.map(({ subject }) => subject);
-    add('warn', 'tasks-failed', { count: failed.length, names: namesOf(subjects) });
+
+  function keptOnOld(): string[] {
+    const published = new Set(store.images.list().map((image) => image.publishedVersionId));
+    const names = new Map(store.hosts.list().map(({ id, name }) => [id, name]));
+    const old = store.overlays
+      .list()
+      .filter(
+        (row) => row.policy === 'keep' && row.usedAt !== null && !published.has(row.versionId),
+      )
+      .map(({ hostId }) => names.get(hostId) ?? '');
+    return [...new Set(old)];
   }
-  const callers = facts.events
-    .filter(({ kind, at }) => kind === 'thrift.refused' && now - at < recentMs)
-    .map(({ data }) => String(data.address));
-  if (callers.length > 0) add('warn', 'callers-refused', { names: namesOf(callers) });
-  if (facts.unknownCount > 0) add('info', 'unknown-hosts', { count: facts.unknownCount });
-  if (facts.imageCount === 0) add('info', 'no-images');
-  else if (facts.entryCount === 0) add('info', 'no-entries');
-  else if (tiles.length === 0 && facts.unknownCount === 0) add('info', 'no-hosts');
 
-  const levels = ['error', 'warn', 'info'];
-  return found.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
-}
+  async function gather(): Promise<Attention[]> {
+    const present = deps.presentBootFiles();
+    const since = now() - dayMs;
+    return judgeAttention({
+      pool: await deps.pool(),
+      reconcile: deps.latestReconcile(),
+      missingBootFiles: bootFileNeeds
+        .filter(({ files }) => !files.some((file) => present.has(file)))
+        .map(({ pcs }) => pcs),
+      stopped: stoppedHosts(),
+      failedTasks: store.tasks
+        .list()
+        .filter(({ state, endedAt }) => state === 'failed' && (endedAt ?? 0) >= since),
+      cache: deps.cacheWatch.latest(),
+      refusedCallers: refusedCallers(),
+      keptOnOld: keptOnOld(),
+      unknownMacs: deps.unknownHosts.list().map(({ mac }) => mac),
+    });
+  }
 
-/** The first few of them. */
-function namesOf(names: readonly string[]): string {
-  const different = [...new Set(names)];
-  const shown = different.slice(0, shownNames).join(', ');
-  return different.length > shownNames ? `${shown} …` : shown;
+  return {
+    /** The worst first; as of a few seconds ago at most. */
+    list(): Promise<Attention[]> {
+      if (!latest || now() - latest.at >= freshForMs) latest = { at: now(), list: gather() };
+      return latest.list;
+    },
+  };
 }

@@ -4,6 +4,8 @@ import type { Timeline } from './timeline.ts';
 
 export interface SessionWatchDeps {
   sessions: () => Promise<Session[]>;
+  /** Told what each look has found: who else wants to know does not ask again. */
+  onLook?: (sessions: readonly Session[]) => void;
   timeline: Timeline;
   log: Logger;
   now: () => number;
@@ -35,7 +37,7 @@ interface Watched {
 }
 
 /** Turns the target server's sessions into events: a PC's disk came, and went. */
-export function createSessionWatch({ sessions, timeline, log, now }: SessionWatchDeps) {
+export function createSessionWatch({ sessions, onLook, timeline, log, now }: SessionWatchDeps) {
   const followers = new Set<SessionListener>();
   const watched = new Map<string, Watched>();
   let known: Session[] = [];
@@ -67,6 +69,7 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
   async function look(): Promise<void> {
     try {
       known = await sessions();
+      onLook?.(known);
       for (const pc of [...watched.values()]) update(pc);
       for (const follower of followers) follower(known, now());
     } catch (error) {

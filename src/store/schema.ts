@@ -125,6 +125,23 @@ export interface Schema {
     metadataTotalBytes: number | null;
     metadataUsedBytes: number | null;
   };
+  trafficMinutes: {
+    at: number;
+    iscsiReadBytes: number;
+    iscsiWrittenBytes: number;
+    tftpBytes: number;
+    httpBytes: number;
+    boots: number;
+    sessions: number;
+    poolUsedBytes: number | null;
+  };
+  taskLines: {
+    id: Generated<number>;
+    taskId: number;
+    at: number;
+    code: string;
+    data: string;
+  };
   tasks: {
     id: Generated<number>;
     kind: string;

@@ -14,6 +14,7 @@ import { createPoolSampleRepository } from './pool-samples.ts';
 import { createSessionRepository } from './sessions.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
+import { createTrafficMinuteRepository } from './traffic-minutes.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
 import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 import { createUserRepository } from './users.ts';
@@ -37,6 +38,7 @@ export function openStore(path: string) {
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
     leases: createLeaseRepository(db),
+    trafficMinutes: createTrafficMinuteRepository(db),
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
     users: createUserRepository(db),

@@ -2,7 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { admin, operator, viewer } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
-import { adoption, byKey, hostCapture, hostChanges, newHost, powerOrder } from './schemas.ts';
+import {
+  adoption,
+  byKey,
+  hostCapture,
+  hostChanges,
+  limitQuery,
+  newHost,
+  powerOrder,
+} from './schemas.ts';
 
 /** Hosts are addressed by name or MAC. */
 export function addHostRoutes(app: FastifyInstance, services: Services): void {
@@ -53,6 +61,14 @@ export function addHostRoutes(app: FastifyInstance, services: Services): void {
     '/hosts/:key/os/refresh',
     { ...operator, schema: { params: byKey } },
     async ({ params }) => services.agents.refreshOs(params.key),
+  );
+  api.get(
+    '/hosts/:key/boots',
+    { ...viewer, schema: { params: byKey, querystring: limitQuery } },
+    async ({ params, query }) => services.hostReports.boots(params.key, query.limit),
+  );
+  api.get('/hosts/:key/disk', { ...viewer, schema: { params: byKey } }, async ({ params }) =>
+    services.hostReports.disk(params.key),
   );
   api.post('/power', { ...operator, schema: { body: powerOrder } }, async ({ body }, reply) =>
     reply.code(202).send(services.power.switch(body.action, body)),

@@ -6,11 +6,13 @@ import {
   byName,
   byVersion,
   entryChanges,
+  entryOrder,
   growth,
   imageExport,
   imageImport,
   newEntry,
   newImage,
+  previewQuery,
   pruning,
   publishing,
   rollback,
@@ -37,6 +39,9 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   );
   api.get('/images/:name', { ...viewer, schema: named }, async ({ params }) =>
     images.get(params.name),
+  );
+  api.get('/images/:name/usage', { ...viewer, schema: named }, async ({ params }) =>
+    services.imageUsage(params.name),
   );
   api.delete('/images/:name', { ...admin, schema: named }, async ({ params }, reply) => {
     await images.remove(params.name);
@@ -76,6 +81,14 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   api.get('/entries', viewer, async () => entries.list());
   api.post('/entries', { ...operator, schema: { body: newEntry } }, async ({ body }, reply) =>
     reply.code(201).send(services.addEntry(body)),
+  );
+  api.put('/entries/order', { ...operator, schema: { body: entryOrder } }, async ({ body }) =>
+    services.setEntryOrder(body.names),
+  );
+  api.get(
+    '/entries/preview',
+    { ...viewer, schema: { querystring: previewQuery } },
+    async ({ query }) => services.menuPreviews.preview(query.host),
   );
   api.get('/entries/:name', { ...viewer, schema: named }, async ({ params }) =>
     entries.get(params.name),

@@ -1,16 +1,29 @@
 import type { FastifyInstance } from 'fastify';
 import { admin, operator, viewer } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
+import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { describeSettings } from '../../service/setting-form.ts';
 import { withoutSecrets } from '../../service/setting-list.ts';
 import { byId, byKey, reconcileOptions, settingValue } from './schemas.ts';
 
 /** Settings, tasks, and how the server is. */
-export function addSystemRoutes(app: FastifyInstance, services: Services): void {
+export function addSystemRoutes(
+  app: FastifyInstance,
+  services: Services,
+  translator: Translator,
+): void {
   const { tasks } = services;
   const api = typed(app);
 
   api.get('/settings', viewer, async () => withoutSecrets(services.settings.get()));
+  api.get('/settings/schema', viewer, async () =>
+    describeSettings().map((field) => ({
+      ...field,
+      label: translator.text(`setting:${field.key}.label`),
+      help: translator.text(`setting:${field.key}.help`),
+    })),
+  );
   api.put(
     '/settings/:key',
     { ...admin, schema: { params: byKey, body: settingValue } },
@@ -23,6 +36,12 @@ export function addSystemRoutes(app: FastifyInstance, services: Services): void 
   api.get('/tasks', viewer, async () => tasks.list());
   api.get('/tasks/:id', { ...viewer, schema: { params: byId } }, async ({ params }) =>
     tasks.get(params.id),
+  );
+  api.get('/tasks/:id/log', { ...viewer, schema: { params: byId } }, async ({ params }) =>
+    tasks.log(params.id).map((line) => ({
+      ...line,
+      text: translator.text(`taskLine:${line.code}`, line.data),
+    })),
   );
   api.post('/tasks/:id/cancel', { ...operator, schema: { params: byId } }, async ({ params }) =>
     tasks.cancel(params.id),

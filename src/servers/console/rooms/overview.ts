@@ -2,7 +2,7 @@ import { operator, viewer } from '../../../http/access.ts';
 import { typed } from '../../../http/typed.ts';
 import en from '../../../i18n/console/overview.en.json' with { type: 'json' };
 import zh from '../../../i18n/console/overview.zh-CN.json' with { type: 'json' };
-import { findAttention } from '../../../service/attention.ts';
+import { findAttention } from '../../../service/hall-attention.ts';
 import type { Services } from '../../../service/services.ts';
 import { actOnHosts, hallAction } from '../hall-actions.ts';
 import { countStates, toGroups } from '../hall-view.ts';
