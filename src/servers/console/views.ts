@@ -1,5 +1,5 @@
 import nunjucks from 'nunjucks';
-import type { Language } from '../../i18n/translate.ts';
+import { createTranslator, type Language } from '../../i18n/translate.ts';
 import type { Resources } from '../../resources.ts';
 import type { Assets } from './assets.ts';
 import { createFormats } from './formats.ts';
@@ -28,8 +28,8 @@ export const readTemplates = (resources: Resources): string[] =>
   resources.list(folder).map((path) => resources.read(path).toString());
 
 /**
- * Templates of the console, in an environment per language with its texts (`t`), formats (as filters) and
- * the URLs of files (`asset`).
+ * Templates of the console, in an environment per language with its texts (`t`), those of what use cases say
+ * (`tell.event(kind, data)`, `tell.attention(item)`), formats (as filters) and the URLs of files (`asset`).
  */
 export function createViews({ resources, assets, icons, texts, now }: ViewDeps): RenderView {
   // Each environment keeps what it compiled in its loader.
@@ -51,6 +51,7 @@ export function createViews({ resources, assets, icons, texts, now }: ViewDeps):
       lstripBlocks: true,
     });
     environment.addGlobal('t', texts[language]);
+    environment.addGlobal('tell', createTranslator(language));
     environment.addGlobal('language', language);
     environment.addGlobal('asset', assets.url);
     environment.addGlobal('iconUrl', iconUrl);
