@@ -47,11 +47,11 @@ describe('the overview', () => {
     await page.locator('[data-filter=off]').click();
     expect(await shown()).toBe(12);
 
-    await page.locator(`${tile(3)} label`).click();
+    await page.locator(`${tile(6)} label`).click();
     await page.locator('#picked').waitFor();
-    await ui.api('PATCH', '/hosts/pc-003', { entry: 'win' });
-    await page.locator(`${tile(3)}:has-text("win")`).waitFor();
-    expect(await page.locator(`${tile(3)} input`).isChecked()).toBe(true);
+    await ui.api('PATCH', '/hosts/pc-006', { entry: 'win' });
+    await page.locator(`${tile(6)}:has-text("win")`).waitFor();
+    expect(await page.locator(`${tile(6)} input`).isChecked()).toBe(true);
     await page.keyboard.press('Escape');
     await page.locator('#picked').waitFor({ state: 'hidden' });
     ui.expectNoFaults();
