@@ -12,6 +12,7 @@ import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImageUsage } from './image-usage.ts';
+import { createImageUsers } from './image-users.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
@@ -24,6 +25,7 @@ import { createRounds } from './rounds.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
+import { createSuperSessions } from './super-sessions.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
@@ -143,6 +145,8 @@ export function createServices(deps: ServiceDeps) {
     transfers,
     uploads,
     imageUsage: createImageUsage(deps),
+    imageUsers: createImageUsers(deps),
+    superSessions: createSuperSessions({ ...common, ...cafeChanges, hall, captures }),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     ...people,
