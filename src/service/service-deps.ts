@@ -5,6 +5,7 @@ import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
+import type { BackupDirectories } from './backup/backups.ts';
 import type { BootFiles } from './boot-files.ts';
 import type { SettingsService } from './settings.ts';
 import type { Tools } from './tools.ts';
@@ -19,6 +20,7 @@ export interface ServiceDeps {
   diskSetup: DiskSetup;
   bootFiles: BootFiles;
   tools: Tools;
+  directories: BackupDirectories;
   log: Logger;
   version: string;
   now: () => number;

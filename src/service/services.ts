@@ -1,6 +1,8 @@
 import { createAdoption } from './adoption.ts';
 import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
+import { createBackups } from './backup/backups.ts';
+import { createRestoration } from './backup/restoration.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
@@ -35,6 +37,7 @@ const pruneEveryMs = 3_600_000;
 /** What somebody changed by hand is put right within this time. */
 const checkEveryMs = 60_000;
 const watchEveryMs = 5_000;
+const backupCheckEveryMs = 600_000;
 
 /** All use cases, wired. */
 export function createServices(deps: ServiceDeps) {
@@ -98,6 +101,7 @@ export function createServices(deps: ServiceDeps) {
   const pool = createPool({ ...common, settings: settings.get });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const backups = createBackups({ ...common, tasks, settings: settings.get });
   const rounds = createRounds(background, [
     {
       key: 'prune',
@@ -106,6 +110,7 @@ export function createServices(deps: ServiceDeps) {
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
+    { key: 'backup', everyMs: backupCheckEveryMs, work: backups.makeDaily },
   ]);
 
   return {
@@ -128,6 +133,8 @@ export function createServices(deps: ServiceDeps) {
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
+    backups,
+    restoration: createRestoration(common),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     powerCards,

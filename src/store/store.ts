@@ -6,6 +6,7 @@ import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createLeaseRepository } from './leases.ts';
+import { migrations } from './migrations/index.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
@@ -15,6 +16,9 @@ import { createUnknownHostRepository } from './unknown-hosts.ts';
 import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 
 /** Everything that is stored, one repository per noun. */
+/** What `user_version` is once a database has been opened. */
+export const schemaVersion = migrations.length;
+
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
@@ -36,6 +40,7 @@ export function openStore(path: string) {
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
     transaction: db.transaction,
+    backupTo: db.backupTo,
     close: db.close,
   };
 }

@@ -11,6 +11,7 @@ import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openIscsiDisk } from '../contract/iscsi-disk.ts';
+import { noDirectories } from '../fakes/directories.ts';
 import { noPower } from '../fakes/power.ts';
 import { toolsBelow } from '../fakes/tools.ts';
 import { makeVolumeGroup } from './volume-group.ts';
@@ -39,6 +40,7 @@ async function startCafe() {
     diskSetup: createDiskSetup(run),
     bootFiles: createBootFiles({ directories: [] }),
     tools: toolsBelow('/nowhere'),
+    directories: noDirectories,
     log: pino({ level: 'warn' }),
     version: 'test',
     now: () => Date.now() + clock.aheadMs,

@@ -8,6 +8,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   no_entry: 404,
   already_exists: 409,
   in_use: 409,
+  data_dir_in_use: 409,
   draft_in_use: 409,
   version_in_use: 409,
   needs_super: 409,

@@ -103,6 +103,14 @@ export const entryChanges = Type.Object(
   strict,
 );
 
+export const newBackup = Type.Object(
+  { path: Type.Optional(filePath), images: Type.Optional(Type.Boolean()) },
+  strict,
+);
+export const byBackup = Type.Object({
+  name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*\\.tar\\.zst$', maxLength: 100 }),
+});
+
 export const byName = Type.Object({ name });
 export const byKey = Type.Object({ key: name });
 export const byAddress = Type.Object({ address: Type.String({ minLength: 7, maxLength: 15 }) });

@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { addBackupRoutes } from './backups.ts';
 import { addEventRoutes } from './events.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
@@ -41,6 +42,7 @@ export function createApi({ services, translator, log, examine }: ApiDeps): Fast
       addToolRoutes(api, services);
       addStorageRoutes(api, services);
       addSystemRoutes(api, services);
+      addBackupRoutes(api, services);
       addEventRoutes(api, services);
       if (examine) api.get('/doctor', examine);
     },

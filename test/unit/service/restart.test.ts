@@ -12,6 +12,7 @@ import { createDiskFiles } from '../../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../../src/storage/disk-setup.ts';
 import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { noDirectories } from '../../fakes/directories.ts';
 import { noPower } from '../../fakes/power.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
 import { toolsBelow } from '../../fakes/tools.ts';
@@ -41,6 +42,7 @@ describe('after a restart', () => {
         present: () => new Set(bootFileNames),
       },
       tools: toolsBelow('/nowhere'),
+      directories: noDirectories,
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,
