@@ -9,6 +9,7 @@ import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
 import { addLeaseCommand } from './lease.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addRestoreCommand } from './restore.ts';
@@ -60,6 +61,7 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addMigrateCommand(program, context);
   addBackupCommand(program, context);
   addRestoreCommand(program, context);
   addDoctorCommand(program, context);

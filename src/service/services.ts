@@ -1,8 +1,6 @@
 import { createAdoption } from './adoption.ts';
 import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
-import { createBackups } from './backup/backups.ts';
-import { createRestoration } from './backup/restoration.ts';
 import { createBoots } from './boots.ts';
 import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
@@ -22,6 +20,7 @@ import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
+import { createSafekeeping } from './safekeeping.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { createSettingChanges } from './setting-changes.ts';
@@ -101,7 +100,9 @@ export function createServices(deps: ServiceDeps) {
   const pool = createPool({ ...common, settings: settings.get });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
-  const backups = createBackups({ ...common, tasks, settings: settings.get });
+  const settingChanges = createSettingChanges(common);
+  const changes = { ...cafeChanges, ...settingChanges };
+  const safekeeping = createSafekeeping({ ...common, ...changes, tasks, pool: gauge });
   const rounds = createRounds(background, [
     {
       key: 'prune',
@@ -110,7 +111,7 @@ export function createServices(deps: ServiceDeps) {
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
-    { key: 'backup', everyMs: backupCheckEveryMs, work: backups.makeDaily },
+    { key: 'backup', everyMs: backupCheckEveryMs, work: safekeeping.backups.makeDaily },
   ]);
 
   return {
@@ -133,8 +134,7 @@ export function createServices(deps: ServiceDeps) {
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers: createTransfers({ ...common, pool: gauge, tasks }),
-    backups,
-    restoration: createRestoration(common),
+    ...safekeeping,
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     powerCards,
@@ -148,8 +148,7 @@ export function createServices(deps: ServiceDeps) {
       settings: settings.get,
       background,
     }),
-    ...cafeChanges,
-    ...createSettingChanges(common),
+    ...changes,
 
     status: async () => {
       const { capacity, state } = await gauge.readFresh();

@@ -103,6 +103,10 @@ export const entryChanges = Type.Object(
   strict,
 );
 
+export const migrationFields = Type.Object(
+  { from: filePath, disks: Type.Optional(filePath) },
+  strict,
+);
 export const newBackup = Type.Object(
   { path: Type.Optional(filePath), images: Type.Optional(Type.Boolean()) },
   strict,

@@ -7,6 +7,7 @@ import { addEventRoutes } from './events.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addMigrationRoutes } from './migration.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
@@ -43,6 +44,7 @@ export function createApi({ services, translator, log, examine }: ApiDeps): Fast
       addStorageRoutes(api, services);
       addSystemRoutes(api, services);
       addBackupRoutes(api, services);
+      addMigrationRoutes(api, services);
       addEventRoutes(api, services);
       if (examine) api.get('/doctor', examine);
     },
