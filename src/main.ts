@@ -39,10 +39,11 @@ async function main(): Promise<void> {
       configPath,
     });
     const log = pino({ level: config.logLevel, redact: logRedaction });
-    const templates = readScriptTemplates(treeResources());
+    const resources = treeResources();
+    const templates = readScriptTemplates(resources);
     const renderScript = createScriptRenderer(templates);
     const renderTemplate = createTemplateRenderer(templates);
-    return { config, version, translator, renderScript, renderTemplate, log };
+    return { config, version, translator, resources, renderScript, renderTemplate, log };
   }
 
   const context: CliContext = {

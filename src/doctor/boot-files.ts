@@ -1,3 +1,4 @@
+import { bootFileNeeds } from '../boot/firmware.ts';
 import type { BootFileReport } from '../service/boot-files.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -5,18 +6,14 @@ const yearMs = 365.25 * 24 * 3_600_000;
 /** From this age on many cards and firmwares are newer than what the iPXE knows of them. */
 const oldYears = 4;
 
-/** What a BIOS and a UEFI PC need at least; any of the files will do. */
-const needs = [
-  { pcs: 'BIOS', files: ['undionly.kpxe', 'ipxe.pxe'] },
-  { pcs: 'UEFI', files: ['snponly.efi', 'ipxe.efi'] },
-];
-
 /** Which build of iPXE each boot file is, and how old. */
 export const bootFiles: Check = {
   name: 'boot files',
   async run({ describeBootFiles }) {
     const found = await describeBootFiles();
-    const missing = needs.filter(({ files }) => !found.some(({ name }) => files.includes(name)));
+    const missing = bootFileNeeds.filter(
+      ({ files }) => !found.some(({ name }) => files.includes(name)),
+    );
     return [
       ...found.map((file) => judge(file, Date.now())),
       ...missing.map(({ pcs, files }): Finding => {

@@ -10,6 +10,7 @@ import { createDiskFiles } from '../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
+import { fakeBooting } from './booting.ts';
 import { noDirectories } from './directories.ts';
 import { noPower } from './power.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
@@ -40,6 +41,7 @@ export async function createFakeServices(
       bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
       directories: { ...noDirectories, ...directories },
       tools: toolsBelow(httpRoot),
+      ...fakeBooting,
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,
