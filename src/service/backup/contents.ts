@@ -52,11 +52,12 @@ export function createContents(deps: ContentDeps) {
   const imageMember = (image: BackedUpImage): Member => ({
     name: imageName(image),
     sizeBytes: image.sizeBytes,
-    read: () =>
-      createReadStream(volumes.devicePath(image.volume), {
-        end: image.sizeBytes - 1,
-        highWaterMark: readBytes,
-      }),
+    async *read() {
+      // Where no server runs, nobody has activated it since the machine started.
+      await volumes.activate(image.volume);
+      const options = { end: image.sizeBytes - 1, highWaterMark: readBytes };
+      yield* createReadStream(volumes.devicePath(image.volume), options);
+    },
   });
 
   return {
