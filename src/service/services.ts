@@ -12,6 +12,7 @@ import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImageUsage } from './image-usage.ts';
 import { createLeases } from './leases.ts';
+import { createMetrics } from './metrics.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
 import { createPool } from './pool.ts';
@@ -115,6 +116,7 @@ export function createServices(deps: ServiceDeps) {
   ]);
 
   return {
+    version: deps.version,
     settings,
     timeline,
     tasks,
@@ -136,6 +138,7 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers,
     uploads,
+    metrics: createMetrics({ ...common, startedAt, counters, tasks, traffic }),
     imageUsage: createImageUsage(deps),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,

@@ -2,11 +2,13 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { addEtags } from './etags.ts';
 import { addEventRoutes } from './events.ts';
 import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addOpenApi } from './openapi.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
@@ -36,6 +38,8 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
   answerProblems(app, translator);
   app.register(
     async (api) => {
+      await addOpenApi(api, services.version);
+      addEtags(api);
       addHostRoutes(api, services);
       addHostListRoutes(api, services, translator);
       addImageRoutes(api, services);

@@ -23,6 +23,10 @@ export function addSystemRoutes(
       help: translator.text(`setting:${field.key}.help`),
     })),
   );
+  api.get('/settings/:key', { schema: { params: byKey } }, async ({ params }) => ({
+    key: params.key,
+    value: services.getSetting(params.key),
+  }));
   api.put('/settings/:key', { schema: { params: byKey, body: settingValue } }, async (request) =>
     services.setSetting(request.params.key, request.body.value),
   );
