@@ -8,13 +8,12 @@ import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
+import { examine } from './examine.ts';
 import { createTranslator, findLanguage } from './i18n/translate.ts';
-import { withDhcpSearch } from './lan.ts';
-import { bootFileDirectories, pathsOf } from './paths.ts';
+import { pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
 import { treeResources } from './resources.ts';
 import { createApi } from './servers/api/server.ts';
-import { createBootFiles } from './service/boot-files.ts';
 import { signalled } from './signalled.ts';
 import { readScriptTemplates } from './templates.ts';
 
@@ -38,10 +37,11 @@ async function main(): Promise<void> {
       configPath,
     });
     const log = pino({ level: config.logLevel, redact: logRedaction });
-    const templates = readScriptTemplates(treeResources());
+    const resources = treeResources();
+    const templates = readScriptTemplates(resources);
     const renderScript = createScriptRenderer(templates);
     const renderTemplate = createTemplateRenderer(templates);
-    return { config, version, translator, renderScript, renderTemplate, log };
+    return { config, version, translator, resources, renderScript, renderTemplate, log };
   }
 
   const context: CliContext = {
@@ -50,14 +50,7 @@ async function main(): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
-    async machine() {
-      const { config } = await prepare();
-      return {
-        config,
-        findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
-        describeBootFiles: createBootFiles({ directories: bootFileDirectories(config) }).describe,
-      };
-    },
+    examine: async () => examine((await prepare()).config, context),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

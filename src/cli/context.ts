@@ -1,6 +1,6 @@
+import type { NamedFinding } from '../doctor/doctor.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { ApiCall } from './client.ts';
-import type { CheckContext } from './doctor/check.ts';
 
 /** What every subcommand is given: the API, the language, and where to print. */
 export interface CliContext {
@@ -11,8 +11,8 @@ export interface CliContext {
   ): Promise<Result>;
   /** The same, only where a server runs. Throws `server_not_running`. */
   withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
-  /** What is looked at on this machine itself, not asked of a server. */
-  machine(): Promise<Omit<CheckContext, 'settings' | 'isServing'>>;
+  /** What the doctor finds on this machine itself, not asked of a server. */
+  examine(): Promise<NamedFinding[]>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

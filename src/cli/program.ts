@@ -16,7 +16,9 @@ import { addStorageCommand } from './storage.ts';
 import { addSubnetCommand } from './subnet.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
+import { addTokenCommand } from './token.ts';
 import { addToolCommand } from './tool.ts';
+import { addUserCommand } from './user.ts';
 
 /** Flags that every subcommand takes, before or after its name. */
 export interface GlobalFlags extends Partial<Record<ConfigKey, unknown>> {
@@ -58,6 +60,8 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addUserCommand(program, context);
+  addTokenCommand(program, context);
   addDoctorCommand(program, context);
   return program;
 }

@@ -8,6 +8,7 @@ import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import type { BootFiles } from './boot-files.ts';
 import type { FindBootServer } from './menu-preview.ts';
+import type { Passwords } from './passwords.ts';
 import type { SettingsService } from './settings.ts';
 import type { Tools } from './tools.ts';
 
@@ -29,6 +30,7 @@ export interface ServiceDeps {
   log: Logger;
   version: string;
   now: () => number;
+  passwords?: Passwords;
   findNeighbour: (address: string) => Promise<string | undefined>;
   callAgent: CallAgent;
   wake: (mac: string, address: string | undefined) => Promise<void>;

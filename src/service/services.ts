@@ -8,6 +8,7 @@ import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
+import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
 import { createImageUsage } from './image-usage.ts';
@@ -15,6 +16,7 @@ import { createLeases } from './leases.ts';
 import { createMetrics } from './metrics.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
+import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
@@ -69,6 +71,7 @@ export function createServices(deps: ServiceDeps) {
   const captures = createCaptures({ store, hosts, disks, timeline });
   const watches = createWatches({ ...deps, gauge, presences, counters, timeline });
   const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
+  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
 
   /** What each host's next boot needs, made ahead in the background; one host after another. */
   const prepareAll = () => background.start('prepare all', prepareEach);
@@ -101,12 +104,14 @@ export function createServices(deps: ServiceDeps) {
   const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
       key: 'prune',
       everyMs: pruneEveryMs,
       work: async () => {
         timeline.prune(settings.get().eventsKeptDays);
+        people.audit.prune(settings.get().eventsKeptDays);
         traffic.prune();
         await uploads.prune();
       },
@@ -121,6 +126,7 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     tasks,
     hosts,
+    hall,
     unknownHosts,
     images,
     versions,
@@ -142,6 +148,7 @@ export function createServices(deps: ServiceDeps) {
     imageUsage: createImageUsage(deps),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
+    ...people,
     powerCards,
     power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
@@ -176,6 +183,7 @@ export function createServices(deps: ServiceDeps) {
       await images.removeInterrupted();
       disks.rememberEditors();
       await reconcile();
+      hall.start();
       started = true;
       rounds.start();
       // Into the log, for the first administrator.
@@ -187,6 +195,7 @@ export function createServices(deps: ServiceDeps) {
 
     async close(): Promise<void> {
       rounds.close();
+      hall.close();
       await pool.watch.close();
       await tasks.close();
       await background.close();

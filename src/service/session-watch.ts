@@ -11,6 +11,9 @@ export interface SessionWatchDeps {
   now: () => number;
 }
 
+/** Told what sessions there are, and when that was. */
+export type SessionListener = (sessions: readonly Session[], at: number) => void;
+
 export type SessionWatch = ReturnType<typeof createSessionWatch>;
 
 /** While a PC is expected to log in, its boot is watched closely; otherwise now and then. */
@@ -35,6 +38,7 @@ interface Watched {
 
 /** Turns the target server's sessions into events: a PC's disk came, and went. */
 export function createSessionWatch({ sessions, onLook, timeline, log, now }: SessionWatchDeps) {
+  const followers = new Set<SessionListener>();
   const watched = new Map<string, Watched>();
   let known: Session[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -67,6 +71,7 @@ export function createSessionWatch({ sessions, onLook, timeline, log, now }: Ses
       known = await sessions();
       onLook?.(known);
       for (const pc of [...watched.values()]) update(pc);
+      for (const follower of followers) follower(known, now());
     } catch (error) {
       log.warn({ err: error }, 'sessions not read');
     }
@@ -91,6 +96,10 @@ export function createSessionWatch({ sessions, onLook, timeline, log, now }: Ses
       const stale = new Set(before.map(({ id }) => id));
       watched.set(target, { mac, target, since: now(), stale, onLogin });
       schedule();
+    },
+    /** Calls `listener` after each look. */
+    follow(listener: SessionListener): void {
+      followers.add(listener);
     },
     async close(): Promise<void> {
       closed = true;

@@ -153,8 +153,41 @@ export interface Schema {
     createdAt: number;
     endedAt: number | null;
   };
+  users: {
+    id: Generated<number>;
+    name: string;
+    role: Role;
+    passwordHash: string;
+    createdAt: number;
+    lastLoginAt: number | null;
+  };
+  sessions: {
+    tokenHash: string;
+    userId: number;
+    address: string;
+    createdAt: number;
+    seenAt: number;
+  };
+  apiTokens: {
+    id: Generated<number>;
+    userId: number;
+    name: string;
+    tokenHash: string;
+    createdAt: number;
+    usedAt: number | null;
+  };
+  audit: {
+    id: Generated<number>;
+    at: number;
+    user: string;
+    method: string;
+    route: string;
+    target: string;
+    address: string;
+  };
 }
 
+export type Role = 'admin' | 'operator' | 'viewer';
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
 export type PowerMeans = 'agent' | 'wol' | 'smyoo';

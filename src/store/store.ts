@@ -1,3 +1,5 @@
+import { createApiTokenRepository } from './api-tokens.ts';
+import { createAuditRepository } from './audit.ts';
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
 import { openDatabase } from './database.ts';
@@ -9,11 +11,13 @@ import { createLeaseRepository } from './leases.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
+import { createSessionRepository } from './sessions.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
 import { createTrafficMinuteRepository } from './traffic-minutes.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
 import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
+import { createUserRepository } from './users.ts';
 
 /** Everything that is stored, one repository per noun. */
 export type Store = ReturnType<typeof openStore>;
@@ -37,6 +41,10 @@ export function openStore(path: string) {
     trafficMinutes: createTrafficMinuteRepository(db),
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
+    users: createUserRepository(db),
+    sessions: createSessionRepository(db),
+    apiTokens: createApiTokenRepository(db),
+    audit: createAuditRepository(db),
     transaction: db.transaction,
     close: db.close,
   };

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { admin, viewer } from '../../http/access.ts';
+import { typed } from '../../http/typed.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { type CsvProblem, formatHostCsv } from '../../service/host-csv.ts';
 import type { Services } from '../../service/services.ts';
 import { hostCsvQuery, hostList, hostListQuery } from './schemas.ts';
-import { typed } from './typed.ts';
 
 /** The list of hosts as a spreadsheet has it. */
 export function addHostListRoutes(
@@ -25,15 +26,18 @@ export function addHostListRoutes(
     reason: translator.text(`csv:${problem.code}`, { ...problem }),
   });
 
-  api.get('/hosts.csv', { schema: { querystring: hostCsvQuery } }, async ({ query }, reply) =>
-    reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="hosts.csv"')
-      .send(formatHostCsv(services.hosts.list(), query.language ?? translator.language)),
+  api.get(
+    '/hosts.csv',
+    { ...viewer, schema: { querystring: hostCsvQuery } },
+    async ({ query }, reply) =>
+      reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="hosts.csv"')
+        .send(formatHostCsv(services.hosts.list(), query.language ?? translator.language)),
   );
   api.post(
     '/hosts/import',
-    { schema: { body: hostList, querystring: hostListQuery } },
+    { ...admin, schema: { body: hostList, querystring: hostListQuery } },
     async ({ body, query }) => {
       const plan = services.importHosts(body.csv, { dryRun: query.dryRun ?? false });
       return { ...plan, problems: plan.problems.map(inWords) };

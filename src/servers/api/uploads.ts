@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { operator, viewer } from '../../http/access.ts';
+import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
 import { byUpload, newUpload, uploadHeaders } from './schemas.ts';
-import { typed } from './typed.ts';
 
 /** Disk files in parts, as tus has them: each says where it begins, and the answer where the next one does. */
 export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): void {
@@ -14,17 +15,17 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
     async (_request: unknown, body: unknown) => body,
   );
 
-  api.get('/uploads', async () => uploads.list());
-  api.post('/uploads', { schema: { body: newUpload } }, async ({ body }, reply) =>
+  api.get('/uploads', viewer, async () => uploads.list());
+  api.post('/uploads', { ...operator, schema: { body: newUpload } }, async ({ body }, reply) =>
     reply.code(201).send(await uploads.begin(body)),
   );
-  api.get('/uploads/:id', { schema: byId }, async ({ params }, reply) => {
+  api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }, reply) => {
     const upload = await uploads.get(params.id);
     return reply.header('upload-offset', upload.offset).send(upload);
   });
   api.patch(
     '/uploads/:id',
-    { schema: { ...byId, headers: uploadHeaders } },
+    { ...operator, schema: { ...byId, headers: uploadHeaders } },
     async ({ params, headers, body }, reply) => {
       const part = body as Readable;
       const { offset, task } = await uploads.write(params.id, headers['upload-offset'], part);
@@ -34,7 +35,7 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
         .send({ offset, task });
     },
   );
-  api.delete('/uploads/:id', { schema: byId }, async ({ params }, reply) => {
+  api.delete('/uploads/:id', { ...operator, schema: byId }, async ({ params }, reply) => {
     await uploads.remove(params.id);
     return reply.code(204).send();
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { bootFiles } from '../../../src/cli/doctor/boot-files.ts';
-import type { CheckContext } from '../../../src/cli/doctor/check.ts';
+import { bootFiles } from '../../../src/doctor/boot-files.ts';
+import type { CheckContext } from '../../../src/doctor/check.ts';
 import type { BootFileReport } from '../../../src/service/boot-files.ts';
 
 const find = (reports: BootFileReport[]) =>

@@ -1,5 +1,5 @@
-import { bootFileNeeds } from '../../boot/firmware.ts';
-import type { BootFileReport } from '../../service/boot-files.ts';
+import { bootFileNeeds } from '../boot/firmware.ts';
+import type { BootFileReport } from '../service/boot-files.ts';
 import type { Check, Finding } from './check.ts';
 
 const yearMs = 365.25 * 24 * 3_600_000;

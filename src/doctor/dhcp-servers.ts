@@ -1,8 +1,8 @@
-import { findSubnet, parseSubnets } from '../../boot/subnet.ts';
-import { namesToServe } from '../../config.ts';
-import { parseIpv4 } from '../../dhcp/ipv4.ts';
-import { chooseInterfaces } from '../../net/interfaces.ts';
-import type { FoundDhcpServer } from '../../service/dhcp-search.ts';
+import { findSubnet, parseSubnets } from '../boot/subnet.ts';
+import { namesToServe } from '../config.ts';
+import { parseIpv4 } from '../dhcp/ipv4.ts';
+import { chooseInterfaces } from '../net/interfaces.ts';
+import type { FoundDhcpServer } from '../service/dhcp-search.ts';
 import type { Check, Finding } from './check.ts';
 
 /** Which DHCP servers answer on each served interface, and whether there should be any. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeLan } from '../../../src/cli/doctor/dhcp-servers.ts';
+import { judgeLan } from '../../../src/doctor/dhcp-servers.ts';
 
 test.each([
   [{ isOurs: false, isServing: true, others: 0 }, 'warn', 'dhcp-none'],
