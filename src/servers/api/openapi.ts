@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { viewer } from '../../http/access.ts';
 import { routeSummaries } from './route-summaries.ts';
 
 /** The OpenAPI document of all routes that are added after it, out of their schemas. */
@@ -16,5 +17,5 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
     const summary = routeSummaries[`${String(route.method)} ${path}`];
     route.schema = { ...route.schema, tags: [tag], ...(summary !== undefined && { summary }) };
   });
-  app.get('/openapi.json', async () => app.swagger());
+  app.get('/openapi.json', viewer, async () => app.swagger());
 }

@@ -74,4 +74,14 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'PATCH /uploads/:id':
     'The next part (application/offset+octet-stream); the last one starts the import',
   'DELETE /uploads/:id': 'Give an upload up',
+  'GET /users': 'Who may use console and API',
+  'POST /users': 'Add a user',
+  'PUT /users/:name/password': 'Give a user another password',
+  'PUT /users/:name/role': 'Give a user another role',
+  'DELETE /users/:name': 'Remove a user',
+  'GET /tokens': 'API tokens, without their secrets',
+  'POST /tokens': 'Make an API token, which is shown this once',
+  'DELETE /tokens/:id': 'Remove an API token',
+  'GET /audit': 'Who changed what',
+  'GET /doctor': 'What the doctor finds',
 };

@@ -24,7 +24,7 @@ export function addSystemRoutes(
       help: translator.text(`setting:${field.key}.help`),
     })),
   );
-  api.get('/settings/:key', { schema: { params: byKey } }, async ({ params }) => ({
+  api.get('/settings/:key', { ...viewer, schema: { params: byKey } }, async ({ params }) => ({
     key: params.key,
     value: services.getSetting(params.key),
   }));

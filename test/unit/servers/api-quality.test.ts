@@ -12,10 +12,11 @@ import { createFakeCafe, type FakeServices } from '../../fakes/services.ts';
 describe('the REST API for programs', () => {
   let fake: FakeServices;
   let app: FastifyInstance;
+  const examine = async () => [];
   beforeEach(async () => {
     fake = await createFakeCafe();
     const log = pino({ level: 'silent' });
-    app = createApi({ services: fake.services, translator: createTranslator('en'), log });
+    app = createApi({ services: fake.services, translator: createTranslator('en'), log, examine });
   });
   afterEach(async () => {
     await app.close();
