@@ -6,12 +6,11 @@ import { createCafeChanges } from './cafe-changes.ts';
 import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
-import { createEntries, defaultEntryOf } from './entries.ts';
+import { createEntries } from './entries.ts';
 import { createFirmware } from './firmware.ts';
 import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
-import { createImageUsage } from './image-usage.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
@@ -19,6 +18,7 @@ import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
+import { createPrepareAll } from './prepare-all.ts';
 import { createPresences } from './presence.ts';
 import { createRounds } from './rounds.ts';
 import { createSafekeeping } from './safekeeping.ts';
@@ -74,15 +74,7 @@ export function createServices(deps: ServiceDeps) {
   const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
   const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
 
-  /** What each host's next boot needs, made ahead in the background; one host after another. */
-  const prepareAll = () => background.start('prepare all', prepareEach);
-  async function prepareEach(): Promise<void> {
-    const list = store.entries.list();
-    for (const host of store.hosts.list()) {
-      const entry = defaultEntryOf(host, list);
-      if (entry) await disks.prepare(host, entry);
-    }
-  }
+  const prepareAll = createPrepareAll({ store, disks, background });
 
   async function checkStorage(): Promise<void> {
     await cacheWatch.look();
@@ -123,6 +115,7 @@ export function createServices(deps: ServiceDeps) {
   ]);
 
   return {
+    version: deps.version,
     settings,
     timeline,
     tasks,
@@ -145,7 +138,6 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers,
     uploads,
-    imageUsage: createImageUsage(deps),
     ...safekeeping,
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
@@ -154,7 +146,10 @@ export function createServices(deps: ServiceDeps) {
     power: createPower({ ...asked, agents, powerCards, tasks }),
     boots: createBoots({ ...asked, ...booting, osReports, background }),
     ...changes,
-    ...createViews({ ...common, cacheWatch, pool: pool.status.get }),
+    ...createViews({
+      ...{ ...common, startedAt, counters, tasks, traffic, cacheWatch },
+      pool: pool.status.get,
+    }),
 
     status: async () => {
       const { capacity, state } = await gauge.readFresh();
