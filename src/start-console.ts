@@ -21,7 +21,7 @@ export async function startConsole(
   const app = await createHttpApp({ ...services, log: child, tls });
   closers.add(() => app.close());
   await addApi(app, { services, translator, examine });
-  addMetricsRoute(app, services);
+  addMetricsRoute(app, services, translator);
   const isSecure = tls !== undefined;
   await addConsole(app, { services, resources, version, isSecure, now: Date.now });
   const port = await listen(app, { address: config.consoleAddress, port: config.consolePort });

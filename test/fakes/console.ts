@@ -28,7 +28,7 @@ export async function createFakeConsole(): Promise<FakeConsole> {
     }
   });
   await addApi(app, { services, translator: createTranslator('en') });
-  addMetricsRoute(app, services);
+  addMetricsRoute(app, services, createTranslator('en'));
   const resources = treeResources();
   const now = () => fake.clock.now;
   await addConsole(app, { services, resources, version: 'test', isSecure: false, now });

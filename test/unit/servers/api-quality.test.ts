@@ -126,7 +126,7 @@ describe('the REST API for programs', () => {
   test('metrics for Prometheus', async () => {
     fake.services.counters.add('dhcp.answers', 3);
     const metrics = Fastify();
-    addMetricsRoute(metrics, fake.services);
+    addMetricsRoute(metrics, fake.services, createTranslator('en'));
     const { payload, headers } = await metrics.inject('/metrics');
     expect(headers['content-type']).toContain('version=0.0.4');
     expect(payload).toContain('# TYPE cafeboot_events_total counter\n');
