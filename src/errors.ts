@@ -3,6 +3,8 @@
  * `src/i18n/{en,zh-CN}.json` under `error.<code>`; a unit test keeps both complete.
  */
 export const errorCodes = [
+  'backup_bad',
+  'backup_newer',
   'bad_request',
   'internal',
   'not_found',
@@ -33,6 +35,7 @@ export const errorCodes = [
   'other_dhcp_server',
   'doctor_found',
   'data_dir_busy',
+  'data_dir_in_use',
   'database_newer',
   'storage_unavailable',
   'target_unavailable',

@@ -6,6 +6,7 @@ import type { ApplianceDeps } from './appliance-deps.ts';
 import { createScriptRenderer, createTemplateRenderer } from './boot/script.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
+import { tellPercent } from './cli/print.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
 import { examine } from './examine.ts';
@@ -13,6 +14,7 @@ import { createTranslator, findLanguage } from './i18n/translate.ts';
 import { pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
 import { treeResources } from './resources.ts';
+import { restoreBackup } from './restore.ts';
 import { createApi } from './servers/api/server.ts';
 import { signalled } from './signalled.ts';
 import { readScriptTemplates } from './templates.ts';
@@ -50,6 +52,11 @@ async function main(): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
+    restore: async (file, { force = false, volumeGroup }) => {
+      const deps = { ...(await prepare()), log: pino({ level: 'silent' }) };
+      const onProgress = tellPercent(context.progress);
+      return restoreBackup(deps, { file, force, volumeGroup }, { onProgress });
+    },
     examine: async () => examine((await prepare()).config, context),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {

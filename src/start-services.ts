@@ -33,7 +33,9 @@ export async function startServices(
   for (const directory of [paths.httpRoot, paths.tftpRoot]) {
     await mkdir(directory, { recursive: true });
   }
-  await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
+  for (const directory of [paths.runDir, paths.backups]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
   const store = openStore(paths.database);
   closers.add(store.close);
   const listOwnAddresses = () => listInterfaces().map(({ address }) => address);
@@ -60,6 +62,11 @@ export async function startServices(
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
     bootFiles,
+    directories: {
+      dataDir,
+      backups: paths.backups,
+      small: [paths.httpRoot, paths.tftpRoot],
+    },
     tools: createTools({
       builtIn: toolsDirectory,
       httpRoot: paths.httpRoot,

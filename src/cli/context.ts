@@ -1,6 +1,8 @@
 import type { NamedFinding } from '../doctor/doctor.ts';
 import type { Translator } from '../i18n/translate.ts';
+import type { RestoreReport } from '../service/backup/report.ts';
 import type { ApiCall } from './client.ts';
+import type { RestoreFlags } from './restore.ts';
 
 /** What every subcommand is given: the API, the language, and where to print. */
 export interface CliContext {
@@ -13,6 +15,8 @@ export interface CliContext {
   withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
   /** What the doctor finds on this machine itself, not asked of a server. */
   examine(): Promise<NamedFinding[]>;
+  /** Puts a backup back where no server runs. */
+  restore(file: string, options: RestoreFlags): Promise<RestoreReport>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

@@ -21,6 +21,7 @@ import { createPowerCards } from './power-cards.ts';
 import { createPrepareAll } from './prepare-all.ts';
 import { createPresences } from './presence.ts';
 import { createRounds } from './rounds.ts';
+import { createSafekeeping } from './safekeeping.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
@@ -38,6 +39,7 @@ const pruneEveryMs = 3_600_000;
 /** What somebody changed by hand is put right within this time. */
 const checkEveryMs = 60_000;
 const watchEveryMs = 5_000;
+const backupCheckEveryMs = 600_000;
 
 /** All use cases, wired. */
 export function createServices(deps: ServiceDeps) {
@@ -85,16 +87,16 @@ export function createServices(deps: ServiceDeps) {
     ...{ timeline, prepareAll },
   };
   const cafeChanges = createCafeChanges(common);
-  const adoption = createAdoption({
-    ...common,
-    settings: settings.get,
-    addHost: cafeChanges.addHost,
-  });
-  const pool = createPool({ ...common, settings: settings.get });
+  const asked = { ...common, settings: settings.get };
+  const adoption = createAdoption({ ...asked, addHost: cafeChanges.addHost });
+  const pool = createPool(asked);
   const transfers = createTransfers({ ...common, pool: gauge, tasks });
   const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
-  const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
+  const agents = createAgents({ ...asked, osReports, presences });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const changes = { ...cafeChanges, ...createSettingChanges(common) };
+  const booting = { adoption, presences, sessionWatch };
+  const safekeeping = createSafekeeping({ ...common, ...changes, tasks, pool: gauge });
   const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
@@ -109,6 +111,7 @@ export function createServices(deps: ServiceDeps) {
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
+    { key: 'backup', everyMs: backupCheckEveryMs, work: safekeeping.backups.makeDaily },
   ]);
 
   return {
@@ -130,26 +133,18 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers,
     uploads,
+    ...safekeeping,
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     ...people,
     powerCards,
-    power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
-    boots: createBoots({
-      ...common,
-      adoption,
-      presences,
-      osReports,
-      sessionWatch,
-      settings: settings.get,
-      background,
-    }),
-    ...cafeChanges,
+    power: createPower({ ...asked, agents, powerCards, tasks }),
+    boots: createBoots({ ...asked, ...booting, osReports, background }),
+    ...changes,
     ...createViews({
       ...{ ...common, startedAt, counters, tasks, traffic, cacheWatch },
       pool: pool.status.get,
     }),
-    ...createSettingChanges(common),
 
     status: async () => {
       const { capacity, state } = await gauge.readFresh();

@@ -14,6 +14,8 @@ const busyTimeoutMs = 3_000;
 
 /** The open database: typed queries, and a way to close it. */
 export interface OpenDatabase extends Queries {
+  /** Writes a consistent copy to a new file while this one is used. */
+  backupTo(path: string): Promise<void>;
   close(): void;
 }
 
@@ -42,7 +44,11 @@ export function openDatabase({ path }: OpenOptions): OpenDatabase {
   }
   // After migrating: a migration may have to rebuild a table that others refer to.
   sqlite.pragma('foreign_keys = ON');
-  return { ...createQueries(sqlite), close: () => void sqlite.close() };
+  return {
+    ...createQueries(sqlite),
+    backupTo: async (path) => void (await sqlite.backup(path)),
+    close: () => void sqlite.close(),
+  };
 }
 
 function migrate(sqlite: Database.Database, path: string): void {

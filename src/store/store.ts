@@ -8,6 +8,7 @@ import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createLeaseRepository } from './leases.ts';
+import { migrations } from './migrations/index.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
@@ -20,6 +21,9 @@ import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 import { createUserRepository } from './users.ts';
 
 /** Everything that is stored, one repository per noun. */
+/** What `user_version` is once a database has been opened. */
+export const schemaVersion = migrations.length;
+
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
@@ -46,6 +50,7 @@ export function openStore(path: string) {
     apiTokens: createApiTokenRepository(db),
     audit: createAuditRepository(db),
     transaction: db.transaction,
+    backupTo: db.backupTo,
     close: db.close,
   };
 }
