@@ -116,12 +116,7 @@ export function createServices(deps: ServiceDeps) {
 
   return {
     version: deps.version,
-    settings,
-    timeline,
-    tasks,
-    hosts,
-    hall,
-    unknownHosts,
+    ...{ settings, timeline, tasks, hosts, hall, unknownHosts },
     images,
     versions,
     captures,

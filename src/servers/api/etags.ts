@@ -11,7 +11,8 @@ export function addEtags(app: FastifyInstance): void {
   const handlers = new Map<string, RouteHandlerMethod>();
 
   app.addHook('onRoute', ({ method, url, handler }) => {
-    if (method === 'GET') handlers.set(url, handler);
+    // One that takes the reply may send it: its answer is no value to compare.
+    if (method === 'GET' && handler.length < 2) handlers.set(url, handler);
   });
 
   function findHandler(url: string): RouteHandlerMethod | undefined {

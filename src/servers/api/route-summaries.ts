@@ -83,5 +83,10 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'POST /tokens': 'Make an API token, which is shown this once',
   'DELETE /tokens/:id': 'Remove an API token',
   'GET /audit': 'Who changed what',
+  'GET /backups': 'Backups of the server',
+  'POST /backups': 'Make a backup, as a task',
+  'GET /backups/:name': 'Fetch a backup',
+  'POST /migration/plan': 'What would be taken over from an older system',
+  'POST /migration': 'Take it over, as a task',
   'GET /doctor': 'What the doctor finds',
 };

@@ -111,6 +111,8 @@ describe('the REST API for programs', () => {
     expect([first.statusCode, first.headers['upload-offset']]).toEqual([200, '512']);
     expect((await call('PATCH', path, half, part(0))).statusCode).toBe(409);
     expect((await call('GET', path)).json()).toMatchObject({ offset: 512 });
+    const stale = await call('PATCH', path, half, { ...part(512), 'if-match': '"old"' });
+    expect([stale.statusCode, stale.json().code]).toEqual([412, 'changed_meanwhile']);
     expect((await call('DELETE', path)).statusCode).toBe(204);
     expect((await call('GET', path)).statusCode).toBe(404);
   });
@@ -126,7 +128,7 @@ describe('the REST API for programs', () => {
   test('metrics for Prometheus', async () => {
     fake.services.counters.add('dhcp.answers', 3);
     const metrics = Fastify();
-    addMetricsRoute(metrics, fake.services);
+    addMetricsRoute(metrics, fake.services, createTranslator('en'));
     const { payload, headers } = await metrics.inject('/metrics');
     expect(headers['content-type']).toContain('version=0.0.4');
     expect(payload).toContain('# TYPE cafeboot_events_total counter\n');
