@@ -31,6 +31,8 @@ export const errorCodes = [
   'other_dhcp_server',
   'doctor_found',
   'data_dir_busy',
+  'cache_unwritable',
+  'cache_noexec',
   'database_newer',
   'storage_unavailable',
   'target_unavailable',

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
-import packageJson from '../package.json' with { type: 'json' };
 import { runAgent } from './agent-run.ts';
 import { startAppliance, startOffline } from './appliance.ts';
 import type { ApplianceDeps } from './appliance-deps.ts';
 import { createScriptRenderer, createTemplateRenderer } from './boot/script.ts';
+import { buildInfo, describeBuild } from './build-info.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
@@ -12,9 +12,9 @@ import { createTranslator, findLanguage } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
 import { bootFileDirectories, pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
-import { treeResources } from './resources.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
+import { openShipped } from './shipped.ts';
 import { signalled } from './signalled.ts';
 import { readScriptTemplates } from './templates.ts';
 
@@ -28,7 +28,7 @@ const logRedaction = ['secret', 'chapSecret', 'editorChapSecret', 'password'].fl
 /** The composition root: the only reader of argv and environment, the only one that exits. */
 async function main(): Promise<void> {
   const translator = createTranslator(findLanguage(process.env));
-  const { version } = packageJson;
+  const { version } = buildInfo;
 
   async function prepare(): Promise<ApplianceDeps> {
     const { interface: interfaces, config: configPath, ...rest } = flags();
@@ -38,10 +38,11 @@ async function main(): Promise<void> {
       configPath,
     });
     const log = pino({ level: config.logLevel, redact: logRedaction });
-    const templates = readScriptTemplates(treeResources());
+    const shipped = openShipped({ cacheDir: config.cacheDir, environment: process.env });
+    const templates = readScriptTemplates(shipped.resources);
     const renderScript = createScriptRenderer(templates);
     const renderTemplate = createTemplateRenderer(templates);
-    return { config, version, translator, renderScript, renderTemplate, log };
+    return { config, shipped, version, translator, renderScript, renderTemplate, log };
   }
 
   const context: CliContext = {
@@ -51,11 +52,12 @@ async function main(): Promise<void> {
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
     async machine() {
-      const { config } = await prepare();
+      const { config, shipped } = await prepare();
+      const directories = bootFileDirectories(config, shipped.builtFilesDir());
       return {
         config,
         findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
-        describeBootFiles: createBootFiles({ directories: bootFileDirectories(config) }).describe,
+        describeBootFiles: createBootFiles({ directories }).describe,
       };
     },
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
@@ -76,7 +78,7 @@ async function main(): Promise<void> {
   };
 
   const program = createProgram({
-    version,
+    version: describeBuild(buildInfo, process.versions.node),
     context,
     agent: (agentFlags) => runAgent(agentFlags, pino({ level: 'info' })),
     serve: async () => {

@@ -3,9 +3,14 @@ import { CafebootError } from '../errors.ts';
 import { migrations } from './migrations/index.ts';
 import { createQueries, type Queries } from './queries.ts';
 
+/** A native module, loaded. */
+export type NativeBinding = object;
+
 export interface OpenOptions {
   /** A file, or `:memory:`. */
   path: string;
+  /** SQLite's addon, where it is not to be found in node_modules. */
+  addon?: NativeBinding | undefined;
 }
 
 /** A command-line call that works on the store itself is over in less. */
@@ -21,8 +26,11 @@ export interface OpenDatabase extends Queries {
  * nothing that a caller was told is stored. Throws `database_newer` where a newer program has
  * migrated the file, `data_dir_busy` where another process has it open.
  */
-export function openDatabase({ path }: OpenOptions): OpenDatabase {
-  const sqlite = new Database(path, { timeout: busyTimeoutMs });
+export function openDatabase({ path, addon }: OpenOptions): OpenDatabase {
+  const sqlite = new Database(path, {
+    timeout: busyTimeoutMs,
+    ...(addon && { nativeBinding: addon as unknown as string }),
+  });
   try {
     // Exclusive: the data directory belongs to one process at a time, and a crash frees it by itself.
     sqlite.pragma('locking_mode = EXCLUSIVE');

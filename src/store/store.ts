@@ -1,6 +1,6 @@
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
-import { openDatabase } from './database.ts';
+import { type NativeBinding, openDatabase } from './database.ts';
 import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
@@ -18,8 +18,8 @@ import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
-export function openStore(path: string) {
-  const db = openDatabase({ path });
+export function openStore(path: string, addon?: NativeBinding) {
+  const db = openDatabase({ path, addon });
   return {
     settings: createSettingRepository(db),
     hosts: createHostRepository(db),
