@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -35,7 +34,6 @@ if (values.help) {
   const { commit, date } = await describeCommit();
   const wanted = platforms.filter((platform: Platform) => values.platform.includes(platform));
   const output = resolve(values.output);
-  await rm(join(output, 'SHA256SUMS'), { force: true });
   const made = await buildDist({
     ...{ root, output, date, platforms: wanted },
     buildInfo: { version: packageJson.version, commit },

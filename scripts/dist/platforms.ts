@@ -8,6 +8,8 @@ import { run } from '../lab/run.ts';
 export type Platform = LinuxPlatform | 'win-x64';
 export type LinuxPlatform = 'linux-x64' | 'linux-arm64';
 
+export const platforms: readonly Platform[] = ['linux-x64', 'linux-arm64', 'win-x64'];
+
 export const nodeVersion = '26.10.0';
 
 interface NodePackage {
@@ -35,10 +37,6 @@ const packages: Record<Platform, NodePackage> = {
 };
 
 const downloadTimeoutMs = 10 * 60_000;
-
-/** Whether a binary for `platform` runs on this machine. */
-export const isHere = (platform: Platform): boolean =>
-  platform === `${process.platform}-${process.arch}`;
 
 /** The Node program of `platform`: of node_modules where npm installed it, else fetched once into the cache. */
 export async function nodeFor(platform: Platform, root: string): Promise<string> {
