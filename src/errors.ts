@@ -58,6 +58,17 @@ export const errorCodes = [
   'smyoo_login_refused',
   'smyoo_refused',
   'smyoo_unreachable',
+  'install_not_root',
+  'install_os',
+  'install_no_systemd',
+  'install_packaged',
+  'install_not_single',
+  'install_not_agreed',
+  'install_not_ready',
+  'not_installed',
+  'upgrade_bad_file',
+  'upgrade_rolled_back',
+  'wrong_purge',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -10,13 +10,16 @@ import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
 import { createTranslator, findLanguage } from './i18n/translate.ts';
 import { withDhcpSearch } from './lan.ts';
+import { listInterfaces } from './net/interfaces.ts';
+import { openInstaller } from './open-installer.ts';
 import { bootFileDirectories, pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
+import { openResources } from './resources.ts';
 import { createApi } from './servers/api/server.ts';
 import { createBootFiles } from './service/boot-files.ts';
 import { openShipped } from './shipped.ts';
 import { signalled } from './signalled.ts';
-import { readScriptTemplates } from './templates.ts';
+import { readLicenses, readScriptTemplates } from './templates.ts';
 
 /** Where a CHAP secret would be if an object that has one were ever logged. */
 const logRedaction = ['secret', 'chapSecret', 'editorChapSecret', 'password'].flatMap((name) => [
@@ -60,6 +63,15 @@ async function main(): Promise<void> {
         describeBootFiles: createBootFiles({ directories }).describe,
       };
     },
+    async installer() {
+      const { config, shipped } = await prepare();
+      return openInstaller({
+        ...{ config, shipped, build: buildInfo },
+        tell: (step) => context.print(`- ${translator.step(step)}`),
+      });
+    },
+    addresses: () => listInterfaces().map(({ address }) => address),
+    licenses: () => readLicenses(openResources()),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

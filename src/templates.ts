@@ -23,3 +23,9 @@ export function readScriptTemplates(resources: Resources): ScriptTemplates {
   );
   return Object.fromEntries(entries) as ScriptTemplates;
 }
+
+/** Our licence, and where this is the single binary, those of all that is in it. */
+export function readLicenses(resources: Resources): string {
+  const others = resources.list('licences').map((path) => resources.read(path).toString());
+  return [resources.read('LICENSE').toString(), ...others].join('\n\n');
+}

@@ -126,7 +126,8 @@ export function openElf(file: Buffer) {
     for (;;) {
       const next = file.readUInt32LE(at + 12);
       if (string(file.readUInt32LE(at + 4)) === library) {
-        if (before === undefined) file.writeBigUInt64LE(BigInt(u64(list.offset) + next), list.offset);
+        if (before === undefined)
+          file.writeBigUInt64LE(BigInt(u64(list.offset) + next), list.offset);
         else file.writeUInt32LE(next === 0 ? 0 : at + next - before, before + 12);
         file.writeBigUInt64LE(BigInt(u64(count.offset) - 1), count.offset);
         return;
@@ -139,7 +140,8 @@ export function openElf(file: Buffer) {
 }
 
 function readSegments(file: Buffer): Segment[] {
-  const isOurs = file.toString('latin1', 0, 6) === '\x7fELF\x02\x01' && file.readUInt16LE(18) === 62;
+  const isOurs =
+    file.toString('latin1', 0, 6) === '\x7fELF\x02\x01' && file.readUInt16LE(18) === 62;
   if (!isOurs) throw new Error('not an ELF file for x86-64');
   const from = Number(file.readBigUInt64LE(32));
   const bytes = file.readUInt16LE(54);

@@ -80,4 +80,3 @@ export function renderLicences(packages: readonly ShippedPackage[]): string {
     })
     .join('\n\n');
 }
-

@@ -31,7 +31,7 @@ export async function buildProgram(
   await buildSea({
     ...{ root, platform, bundled, output: path },
     files: await shippedFiles(root, platform),
-    texts: { 'licences.txt': renderLicences(packages) },
+    texts: { 'licences/others.txt': renderLicences(packages) },
   });
   return path;
 }

@@ -60,7 +60,10 @@ export async function buildSea(options: SeaOptions): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'cafeboot-sea-'));
   try {
     await writeFile(join(dir, 'main.mjs'), bundled.text);
-    for (const [name, text] of Object.entries(texts)) await writeFile(join(dir, name), text);
+    for (const [name, text] of Object.entries(texts)) {
+      await mkdir(dirname(join(dir, name)), { recursive: true });
+      await writeFile(join(dir, name), text);
+    }
     const config = {
       // Relative: it is told in the binary.
       main: 'main.mjs',

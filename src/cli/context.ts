@@ -1,4 +1,5 @@
 import type { Translator } from '../i18n/translate.ts';
+import type { Installer } from '../install/installer.ts';
 import type { ApiCall } from './client.ts';
 import type { CheckContext } from './doctor/check.ts';
 
@@ -13,6 +14,12 @@ export interface CliContext {
   withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
   /** What is looked at on this machine itself, not asked of a server. */
   machine(): Promise<Omit<CheckContext, 'settings' | 'isServing'>>;
+  /** Makes this machine a server. Throws `install_not_single` where there is no binary to install. */
+  installer(): Promise<Installer>;
+  /** IPv4 addresses of this machine, without loopback. */
+  addresses(): string[];
+  /** The texts of our licence and of others'. */
+  licenses(): string;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

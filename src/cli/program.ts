@@ -7,7 +7,9 @@ import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addInstallCommands } from './install.ts';
 import { addLeaseCommand } from './lease.ts';
+import { addLicensesCommand } from './licenses.ts';
 import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
 import { addServeCommand } from './serve.ts';
@@ -59,6 +61,8 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
   addDoctorCommand(program, context);
+  addInstallCommands(program, context);
+  addLicensesCommand(program, context);
   return program;
 }
 

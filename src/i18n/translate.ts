@@ -12,6 +12,8 @@ export interface Translator {
   event(kind: string, data: Record<string, unknown>): string;
   /** What the doctor found, and what to do about it; empty where nothing is to be done. */
   finding(finding: Finding): { text: string; remedy: string };
+  /** What is done to this machine, or told about it, by `cafeboot install` and its like. */
+  step(step: { kind: string; data: Record<string, unknown> }): string;
 }
 
 interface Finding {
@@ -46,6 +48,7 @@ export function createTranslator(language: Language): Translator {
       const kind = context.kind === undefined ? '' : i18n.t(`kind:${context.kind}`);
       return fill(`error:${code}`, { ...context, kind }).trim();
     },
+    step: ({ kind, data }) => fill(`step:${kind}`, data).trim(),
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
     finding: ({ code, data }) => ({
       text: fill(`finding:${code}`, data).trim(),

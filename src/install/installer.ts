@@ -73,7 +73,6 @@ export function createInstaller(deps: InstallerDeps) {
 
     /** See uninstall.ts. */
     uninstall: (purge: string | undefined) => uninstall(purge, { ...deps, service }),
-
   };
 }
 

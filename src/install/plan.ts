@@ -21,6 +21,10 @@ export const stepKinds = [
   'stays',
   'rival',
   'firewall',
+  'ask',
+  'nothing',
+  'ready',
+  'code',
 ] as const;
 export type StepKind = (typeof stepKinds)[number];
 

@@ -27,7 +27,7 @@ export async function uninstall(
     await service.disable();
   }
   const isChanged = (await text(layout.config)) !== exampleConfig;
-  const gone = [layout.unit, layout.link, layout.programs, layout.cache];
+  const gone: string[] = [layout.unit, layout.link, layout.programs, layout.cache];
   if (!isChanged || purge !== undefined) gone.push(layout.config);
   for (const path of gone) await remove(path);
   await service.reload();
