@@ -63,8 +63,10 @@ export function createInstaller(deps: InstallerDeps) {
         tell(step);
         await actions[step.kind]?.(step);
       }
-      if (!(await waitForVersion(readStatus, build.version, timeoutMs))) {
-        throw new CafebootError('install_not_ready', { seconds: timeoutMs / 1000 });
+      const { version } = build;
+      const { restarts } = service;
+      if (!(await waitForVersion({ readStatus, version, timeoutMs, restarts }))) {
+        throw new CafebootError('install_not_ready', { reason: await service.lastLines() });
       }
     },
 

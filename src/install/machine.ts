@@ -43,6 +43,8 @@ export async function describeMachine(run: Run): Promise<Machine> {
     ? serverPackages
     : [...serverPackages, targetDaemonPackage];
   const active = await activeUnits(run, [...rivalServices, ...firewalls, layout.unitName]);
+  // Its service is active also where ufw itself is switched off.
+  const isUfwOn = /^ENABLED=yes$/m.test((await text('/etc/ufw/ufw.conf')) ?? '');
   return {
     isRoot: process.getuid?.() === 0,
     os: parseOsRelease((await text('/etc/os-release')) ?? ''),
@@ -50,7 +52,7 @@ export async function describeMachine(run: Run): Promise<Machine> {
     isPackaged: await exists(layout.packaged),
     missingPackages: missingPackages((await text('/var/lib/dpkg/status')) ?? '', wanted),
     rivals: rivalServices.filter((name) => active.has(name)),
-    firewalls: firewalls.filter((name) => active.has(name)),
+    firewalls: firewalls.filter((name) => active.has(name) && (name !== 'ufw' || isUfwOn)),
     linked: await readlink(layout.link).catch(() => undefined),
     unit: await text(layout.unit),
     hasConfig: await exists(layout.config),

@@ -4,6 +4,8 @@ import { layout } from './layout.ts';
 
 const startTimeoutMs = 6 * 60_000;
 const pollEveryMs = 500;
+/** Nothing good comes of a program that ends so often; a port may be taken once or twice. */
+const restartLimit = 5;
 
 /** The service as systemd has it. */
 export function createService(run: Run) {
@@ -19,6 +21,16 @@ export function createService(run: Run) {
     start: () => systemctl('start', layout.unitName),
     /** Returns when its process has ended. PCs go on: the kernel exports their disks. */
     stop: () => systemctl('stop', layout.unitName),
+    /** How often it has ended by itself since it was last started by hand. */
+    async restarts(): Promise<number> {
+      const args = ['show', '--property', 'NRestarts', '--value', layout.unitName];
+      return Number((await systemctl(...args)).stdout);
+    },
+    /** The end of what it said. */
+    async lastLines(): Promise<string> {
+      const args = ['--unit', layout.unitName, '--lines', '5', '--output', 'cat', '--no-pager'];
+      return (await run('journalctl', args)).stdout.slice(-1_000);
+    },
   };
 }
 
@@ -27,17 +39,20 @@ export type Service = ReturnType<typeof createService>;
 /** Asks the server that runs; rejects while there is none. */
 export type ReadStatus = () => Promise<{ version: string }>;
 
-/** Whether the server of this version answered before `timeoutMs` passed. */
-export async function waitForVersion(
-  readStatus: ReadStatus,
-  version: string,
-  timeoutMs: number,
-): Promise<boolean> {
-  const until = Date.now() + timeoutMs;
+export interface Wait {
+  readStatus: ReadStatus;
+  version: string;
+  timeoutMs: number;
+  restarts: Service['restarts'];
+}
+
+/** Whether the server of this version answers in time. */
+export async function waitForVersion(wait: Wait): Promise<boolean> {
+  const until = Date.now() + wait.timeoutMs;
   for (;;) {
-    const status = await readStatus().catch(() => undefined);
-    if (status?.version === version) return true;
-    if (Date.now() >= until) return false;
+    const status = await wait.readStatus().catch(() => undefined);
+    if (status?.version === wait.version) return true;
+    if (Date.now() >= until || (await wait.restarts()) >= restartLimit) return false;
     await sleep(pollEveryMs);
   }
 }

@@ -30,8 +30,9 @@ export async function upgrade(
   tell({ kind: 'backup', data: { path: backup } });
   try {
     await use(next.path);
-    if (!(await waitForVersion(readStatus, next.version, timeoutMs))) {
-      throw new Error(`no answer within ${timeoutMs / 1000} s`);
+    const { version } = next;
+    if (!(await waitForVersion({ readStatus, version, timeoutMs, restarts: service.restarts }))) {
+      throw new CafebootError('install_not_ready', { reason: await service.lastLines() });
     }
   } catch (error) {
     await service.stop();

@@ -16,7 +16,8 @@ const recipe = {
   /** Counts changes of the assembly that this object does not show. */
   revision: 1,
   suite: 'bookworm',
-  packages: ['systemd-sysv', 'udev', 'iproute2', 'kmod', 'e2fsprogs'],
+  /** With what Debian's installer calls standard, as far as it takes time to install in an emulated machine. */
+  packages: ['systemd-sysv', 'udev', 'iproute2', 'kmod', 'e2fsprogs', 'dbus', 'python3'],
   /** What apt can install in it: a VM has no internet. */
   offered: serverPackages,
   repository: '/srv/packages',
@@ -56,6 +57,8 @@ async function bootstrap(root: string, modules: string): Promise<void> {
     `chroot "$1" systemctl enable ${basename(unitPath)}`,
     'echo server >"$1/etc/hostname"',
     ': >"$1/etc/machine-id"',
+    // Its disk is not here to stay.
+    'echo force-unsafe-io >"$1/etc/dpkg/dpkg.cfg.d/lab"',
     // What apt will ask for, and the list of it.
     'APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -qq install -y --no-install-recommends --download-only ' +
       offered.join(' '),
