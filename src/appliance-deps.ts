@@ -7,6 +7,7 @@ import type { Shipped } from './shipped.ts';
 /** What the composition root makes for the parts below it. */
 export interface ApplianceDeps {
   config: Config;
+  /** Files that ship with the program. */
   shipped: Shipped;
   version: string;
   translator: Translator;

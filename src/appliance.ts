@@ -1,11 +1,13 @@
 import type { ApplianceDeps } from './appliance-deps.ts';
 import { createClosers } from './closers.ts';
 import { namesToServe } from './config.ts';
+import { createServerDoctor } from './examine.ts';
 import { startLeaser } from './full-dhcp.ts';
 import { chooseInterfaces } from './net/interfaces.ts';
 import { pathsOf } from './paths.ts';
 import { createApi } from './servers/api/server.ts';
 import { listenOnSocket } from './servers/api/socket.ts';
+import { startConsole } from './start-console.ts';
 import { startServers } from './start-servers.ts';
 import { startServices } from './start-services.ts';
 import { run } from './storage/exec.ts';
@@ -52,7 +54,9 @@ export async function startAppliance(deps: ApplianceDeps) {
         : undefined;
     await services.start();
     await startServers(deps, services, { interfaces, leaser }, closers);
-    const api = createApi({ services, translator: deps.translator, log });
+    const examine = createServerDoctor(deps, services);
+    await startConsole(deps, services, { closers, examine });
+    const api = createApi({ services, log, translator: deps.translator, examine });
     closers.add(() => api.close());
     await listenOnSocket(api, paths.socket);
     log.info({ interfaces, dataDir: config.dataDir }, 'cafeboot is ready');

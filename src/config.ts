@@ -29,6 +29,10 @@ export const configSchema = Type.Object({
   thriftTlsKey: { ...file, description: "PEM file: the Thrift server's key" },
   thriftTlsCert: { ...file, description: 'PEM file: its certificate' },
   thriftTlsCa: { ...file, description: "PEM file: the authority of callers' certificates" },
+  consolePort: { ...port(8050), description: 'console and REST API (tcp)' },
+  consoleAddress: Type.String({ default: '0.0.0.0', description: 'address that they listen at' }),
+  consoleTlsKey: { ...file, description: 'PEM file: the key of the console over HTTPS' },
+  consoleTlsCert: { ...file, description: 'PEM file: its certificate; neither: HTTP' },
   iscsiPort: { ...port(3260), description: 'iSCSI (tcp)' },
   bootFilesDir: Type.String({
     default: '/usr/lib/ipxe',

@@ -8,15 +8,14 @@ import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
+import { examine } from './examine.ts';
 import { createTranslator, findLanguage } from './i18n/translate.ts';
-import { withDhcpSearch } from './lan.ts';
 import { listInterfaces } from './net/interfaces.ts';
 import { openInstaller } from './open-installer.ts';
-import { bootFileDirectories, pathsOf } from './paths.ts';
+import { pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
 import { openResources } from './resources.ts';
 import { createApi } from './servers/api/server.ts';
-import { createBootFiles } from './service/boot-files.ts';
 import { openShipped } from './shipped.ts';
 import { signalled } from './signalled.ts';
 import { readLicenses, readScriptTemplates } from './templates.ts';
@@ -54,15 +53,6 @@ async function main(): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
     withServer: async (work) => work(socketApi(await context.socketPath())),
-    async machine() {
-      const { config, shipped } = await prepare();
-      const directories = bootFileDirectories(config, shipped.builtFilesDir());
-      return {
-        config,
-        findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
-        describeBootFiles: createBootFiles({ directories }).describe,
-      };
-    },
     async installer() {
       const { config, shipped } = await prepare();
       return openInstaller({
@@ -70,8 +60,13 @@ async function main(): Promise<void> {
         tell: (step) => context.print(`- ${translator.step(step)}`),
       });
     },
-    addresses: () => listInterfaces().map(({ address }) => address),
+    async consoleUrls() {
+      const { consolePort, consoleTlsCert } = (await prepare()).config;
+      const scheme = consoleTlsCert === '' ? 'http' : 'https';
+      return listInterfaces().map(({ address }) => `${scheme}://${address}:${consolePort}`);
+    },
     licenses: () => readLicenses(openResources()),
+    examine: async () => examine(await prepare(), context),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {
       const deps = await prepare();

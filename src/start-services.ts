@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { ApplianceDeps } from './appliance-deps.ts';
 import type { Closers } from './closers.ts';
-import { namesToServe } from './config.ts';
-import { chooseInterfaces, listInterfaces } from './net/interfaces.ts';
+import { type Config, namesToServe } from './config.ts';
+import { chooseInterfaces, chooseLan, listInterfaces } from './net/interfaces.ts';
 import { findNeighbour } from './net/neighbours.ts';
 import { openUdp } from './net/udp.ts';
 import { bootFileDirectories, pathsOf } from './paths.ts';
@@ -24,7 +24,7 @@ import { callPreset } from './thrift/client.ts';
 
 /** The use cases over what this machine has: database, disks, targets. Each is closed by `closers`. */
 export async function startServices(
-  { config, shipped, version, log }: ApplianceDeps,
+  { config, shipped, version, log, renderScript }: ApplianceDeps,
   closers: Closers,
   openTargets: (settings: Settings) => Promise<TargetServer>,
 ): Promise<Services> {
@@ -66,6 +66,12 @@ export async function startServices(
       httpRoot: paths.httpRoot,
       onBad: (error) => log.warn({ err: error }, 'a tool is left out of the menu'),
     }),
+    uploadsDir: paths.uploads,
+    renderScript,
+    findBootServer: (address) => ({
+      ...bootServerOf(config, chooseLan(namesToServe(config, settings.get()), address)),
+      iscsiPort: config.iscsiPort,
+    }),
     log,
     version,
     now: Date.now,
@@ -79,6 +85,11 @@ export async function startServices(
   closers.add(services.close);
   return services;
 }
+
+const bootServerOf = ({ httpPort }: Config, address = '127.0.0.1') => ({
+  server: address,
+  baseUrl: `http://${address}:${httpPort}`,
+});
 
 const openWolSocket = (address: string, log: Logger) =>
   openUdp({

@@ -1,12 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { browserPackages, iconPath } from '../../src/servers/console/browser-files.ts';
+import { findIconNames } from '../../src/servers/console/icons.ts';
+import { rooms } from '../../src/servers/console/rooms.ts';
 import type { LinuxPlatform } from './platforms.ts';
 
 /** Folders of the tree that are packed whole, under their own paths; one may be absent. */
 const folders = ['templates', 'assets'] as const;
 
-/** Single files of the tree: what browsers get of node_modules, a line each. */
-const files = ['LICENSE'] as const;
+/** Single files of the tree, a line each; what browsers get of packages is in the console's own list. */
+const files = ['LICENSE', ...Object.values(browserPackages)] as const;
+
+const roomIcons = rooms.flatMap(({ nav }) => (nav ? [nav.icon] : []));
 
 /** What the single binary has in itself: files of the disk by the names that src/resources.ts reads them by. */
 export async function shippedFiles(
@@ -14,7 +19,10 @@ export async function shippedFiles(
   platform: LinuxPlatform,
 ): Promise<Record<string, string>> {
   const found = await Promise.all(folders.map((folder) => filesBelow(root, folder)));
-  const paths = [...files, ...found.flat()].sort();
+  const templates = found.flat().filter((path) => path.endsWith('.njk'));
+  const texts = await Promise.all(templates.map((path) => readFile(join(root, path), 'utf8')));
+  const icons = [...new Set([...findIconNames(texts), ...roomIcons])].map(iconPath);
+  const paths = [...files, ...icons, ...found.flat()].sort();
   return {
     ...Object.fromEntries(paths.map((path) => [path, join(root, path)])),
     'sqlite.node': join(root, 'node_modules/better-sqlite3/prebuilds', `${platform}.node`),

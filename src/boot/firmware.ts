@@ -34,6 +34,12 @@ const filesOf: Record<Platform, readonly string[]> = {
 /** Every boot file that a PC may be told; what else is beside them is not for PCs. */
 export const bootFileNames: readonly string[] = Object.values(filesOf).flat();
 
+/** What a BIOS and a UEFI PC need at least; any of the files will do. */
+export const bootFileNeeds = [
+  { pcs: 'BIOS', files: filesOf.bios },
+  { pcs: 'UEFI', files: filesOf['efi-x64'] },
+];
+
 /** The file that a choice stands for on each platform that has one. */
 const chosenFiles: Partial<Record<FirmwareChoice, Partial<Record<Platform, string>>>> = {
   undionly: { bios: 'undionly.kpxe' },

@@ -1,7 +1,7 @@
+import type { NamedFinding } from '../doctor/doctor.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Installer } from '../install/installer.ts';
 import type { ApiCall } from './client.ts';
-import type { CheckContext } from './doctor/check.ts';
 
 /** What every subcommand is given: the API, the language, and where to print. */
 export interface CliContext {
@@ -12,14 +12,14 @@ export interface CliContext {
   ): Promise<Result>;
   /** The same, only where a server runs. Throws `server_not_running`. */
   withServer<Result>(work: (api: ApiCall) => Promise<Result>): Promise<Result>;
-  /** What is looked at on this machine itself, not asked of a server. */
-  machine(): Promise<Omit<CheckContext, 'settings' | 'isServing'>>;
   /** Makes this machine a server. Throws `install_not_single` where there is no binary to install. */
   installer(): Promise<Installer>;
-  /** IPv4 addresses of this machine, without loopback. */
-  addresses(): string[];
+  /** Where the console of this machine is, by each of its addresses. */
+  consoleUrls(): Promise<string[]>;
   /** The texts of our licence and of others'. */
   licenses(): string;
+  /** What the doctor finds on this machine itself, not asked of a server. */
+  examine(): Promise<NamedFinding[]>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

@@ -5,6 +5,7 @@ import type { Host, HostFields } from '../service/host-fields.ts';
 import type { PowerMeans } from '../service/power.ts';
 import { pathTo } from './client.ts';
 import type { CliContext } from './context.ts';
+import { addHostListCommands } from './host-lists.ts';
 import { addHostShowCommand } from './host-show.ts';
 import { toTable } from './print.ts';
 
@@ -22,7 +23,7 @@ interface HostFlags extends Omit<HostFields, 'super' | 'chap' | 'power'> {
   chap?: string;
 }
 
-/** `cafeboot host list|unknown|adopt|add|set|reset|renew-secret|capture|remove`: the PCs. */
+/** `cafeboot host list|import|export|unknown|adopt|add|set|reset|renew-secret|capture|remove`: the PCs. */
 export function addHostCommand(program: Command, context: CliContext): void {
   const host = program.command('host').description('the PCs');
   const show = (hosts: Host[]) =>
@@ -75,6 +76,7 @@ export function addHostCommand(program: Command, context: CliContext): void {
     );
 
   addHostShowCommand(host, context);
+  addHostListCommands(host, context);
 
   withFields(host.command('set <host>').description('change a PC, given by name or MAC'))
     .option('--name <name>', 'a new name')

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CafebootError } from '../errors.ts';
-import { consolePort } from '../install/layout.ts';
 import type { Step } from '../install/plan.ts';
 import type { CliContext } from './context.ts';
 
@@ -59,7 +58,7 @@ async function install(context: CliContext, { yes, force, timeout }: InstallFlag
   for (const notice of plan.notices) print(translator.step(notice));
   const kind = plan.steps.length > 0 ? 'ready' : 'nothing';
   print(translator.step({ kind, data: {} }));
-  for (const address of context.addresses()) print(`  http://${address}:${consolePort}`);
+  for (const url of await context.consoleUrls()) print(`  ${url}`);
   const { code } = await context.withServer(
     async (api) => (await api('GET', '/one-time-code')) as { code: string },
   );

@@ -18,7 +18,9 @@ import { addStorageCommand } from './storage.ts';
 import { addSubnetCommand } from './subnet.ts';
 import { addTaskCommand } from './task.ts';
 import { addTimelineCommand } from './timeline.ts';
+import { addTokenCommand } from './token.ts';
 import { addToolCommand } from './tool.ts';
+import { addUserCommand } from './user.ts';
 
 /** Flags that every subcommand takes, before or after its name. */
 export interface GlobalFlags extends Partial<Record<ConfigKey, unknown>> {
@@ -60,6 +62,8 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addUserCommand(program, context);
+  addTokenCommand(program, context);
   addDoctorCommand(program, context);
   addInstallCommands(program, context);
   addLicensesCommand(program, context);

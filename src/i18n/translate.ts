@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import type { CafebootError } from '../errors.ts';
+import type { CafebootError, ErrorContext } from '../errors.ts';
 import en from './en.json' with { type: 'json' };
 import zhCN from './zh-CN.json' with { type: 'json' };
 
@@ -8,8 +8,13 @@ export type Language = 'en' | 'zh-CN';
 /** Texts for people in one language. */
 export interface Translator {
   readonly language: Language;
+  /** Any text by its section and key (`setting:rechain.label`), filled. */
+  text(key: string, values?: Record<string, unknown>): string;
+  has(key: string): boolean;
   error(error: Pick<CafebootError, 'code' | 'context'>): string;
   event(kind: string, data: Record<string, unknown>): string;
+  /** What needs an administrator, and what to do about it. */
+  attention(attention: Finding): { text: string; remedy: string };
   /** What the doctor found, and what to do about it; empty where nothing is to be done. */
   finding(finding: Finding): { text: string; remedy: string };
   /** What is done to this machine, or told about it, by `cafeboot install` and its like. */
@@ -37,19 +42,37 @@ export function createTranslator(language: Language): Translator {
     missingInterpolationHandler: () => '',
     parseMissingKeyHandler: (key) => key,
   });
-  const fill = (key: string, values: Record<string, unknown>) =>
+  const fill = (key: string, values: Record<string, unknown> = {}) =>
     i18n.t(
       key,
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? ''])),
     );
+  /** In words where there are any for it; else as it came. */
+  function reasonOf(context: ErrorContext): string {
+    const key = `reason:${context.reasonCode}`;
+    if (!i18n.exists(key)) return String(context.reason ?? '');
+    const reason = fill(key, context);
+    return context.item === undefined ? reason : fill('reason:item', { ...context, reason });
+  }
   return {
     language,
+    text: fill,
+    has: (key) => i18n.exists(key),
     error: ({ code, context }) => {
       const kind = context.kind === undefined ? '' : i18n.t(`kind:${context.kind}`);
-      return fill(`error:${code}`, { ...context, kind }).trim();
+      return fill(`error:${code}`, { ...context, kind, reason: reasonOf(context) }).trim();
     },
     step: ({ kind, data }) => fill(`step:${kind}`, data).trim(),
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
+    attention({ code, data }) {
+      // Why boots stop, and what to do, is told by the stop.
+      const stop = data.stop === undefined ? '' : fill(`bootStop:${data.stop}`, data);
+      const values = { ...data, stop };
+      return {
+        text: fill(`attention:${code}.text`, values).trim(),
+        remedy: fill(`attention:${code}.remedy`, values).trim(),
+      };
+    },
     finding: ({ code, data }) => ({
       text: fill(`finding:${code}`, data).trim(),
       remedy: i18n.exists(`remedy:${code}`) ? fill(`remedy:${code}`, data).trim() : '',

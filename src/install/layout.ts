@@ -36,5 +36,3 @@ export const openPorts = {
   tcp: [3260, 8050, 8080, 9090],
   udp: [67, 69, 4011],
 } as const;
-
-export const consolePort = 8050;

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { CafebootError } from '../errors.ts';
 
@@ -35,4 +36,21 @@ export function chooseInterfaces(names: readonly string[]): LanInterface[] {
     });
   }
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+}
+
+/** Our address in the LAN that `address` is in, else in the first one served; undefined where there is none. */
+export function chooseLan(names: readonly string[], address: string | null): string | undefined {
+  const served = listInterfaces().filter(({ name }) => names.length === 0 || names.includes(name));
+  const near = served.find((each) => address !== null && isInLan(each, address));
+  return (near ?? served[0])?.address;
+}
+
+function isInLan({ address: own, netmask }: ServedInterface, address: string): boolean {
+  const prefix = netmask
+    .split('.')
+    .flatMap((octet) => [...Number(octet).toString(2)])
+    .filter((bit) => bit === '1').length;
+  const lan = new BlockList();
+  lan.addSubnet(own, prefix);
+  return lan.check(address);
 }

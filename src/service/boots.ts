@@ -14,7 +14,7 @@ import { defaultEntryOf } from './entries.ts';
 import type { Firmware } from './firmware.ts';
 import type { Host } from './host-fields.ts';
 import type { Hosts } from './hosts.ts';
-import { findCapturedName } from './image-lookup.ts';
+import { planMenu } from './menu-script.ts';
 import type { OsReport, OsReports } from './os-reports.ts';
 import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
@@ -48,7 +48,7 @@ export type Boots = ReturnType<typeof createBoots>;
 
 /** One boot from power-on to the OS: each server asks here what to do and tells what happened. */
 export function createBoots(deps: BootDeps) {
-  const { store, hosts, firmware, disks, presences, timeline, tools, settings } = deps;
+  const { store, hosts, firmware, disks, presences, timeline, settings } = deps;
   const access = createBootAccess(deps);
 
   function prepareNext(host: HostRow, entry = defaultEntryOf(host, store.entries.list())): void {
@@ -149,15 +149,10 @@ export function createBoots(deps: BootDeps) {
       firmware.cameForScript(mac);
       const host = await findHost(mac, address);
       if (!host) return { kind: settings().unknownHosts === 'local' ? 'local' : 'unknown' };
-      const entries = store.entries.list();
-      const chosen = defaultEntryOf(host, entries);
       timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
-      if (await access.isAt(mac, address)) prepareNext(host, chosen);
-      // What is to be booted once comes before what goes on for days.
-      const isOnce = host.nextEntryId !== null || host.nextTool !== null;
-      const capture = host.super && !isOnce ? findCapturedName(store, host) : null;
-      const offered = host.super ? await tools.list() : [];
-      return { kind: 'menu', host, entries, defaultEntry: chosen, capture, tools: offered };
+      const plan = await planMenu(deps, host);
+      if (await access.isAt(mac, address)) prepareNext(host, plan.defaultEntry);
+      return plan;
     },
 
     ...createBootDisks({ ...deps, access }),

@@ -48,16 +48,19 @@ export type CacheWatch = ReturnType<typeof createCacheWatch>;
 export function createCacheWatch({ use, timeline, now }: CacheWatchDeps) {
   let samples: Sample[] = [];
   let toldAt = Number.NEGATIVE_INFINITY;
+  let latest: CacheStatus | undefined;
 
   async function look(): Promise<CacheStatus | undefined> {
     const current = await use();
     if (!current) {
       samples = [];
+      latest = undefined;
       return undefined;
     }
     const at = now();
     samples = [...samples.filter((sample) => at - sample.at <= windowMs), { at, ...current }];
     const status = judgeCache(samples[0] ?? current, current);
+    latest = status;
     if (status.isTooSmall && at - toldAt > tellEveryMs) {
       toldAt = at;
       const percent = Math.round((status.hitRate ?? 0) * 100);
@@ -70,5 +73,7 @@ export function createCacheWatch({ use, timeline, now }: CacheWatchDeps) {
   return {
     /** How the cache is now, which is kept for an hour; nothing while it is off. Called every minute at least. */
     look,
+    /** As it was at the last look. */
+    latest: (): CacheStatus | undefined => latest,
   };
 }

@@ -7,6 +7,7 @@ import { createImages } from './images.ts';
 import { createOverlays } from './overlays.ts';
 import { createPoolGauge } from './pool-gauge.ts';
 import { createReconcile } from './reconcile.ts';
+import { rememberReconcile } from './reconcile-memory.ts';
 import { createSerialise } from './serialise.ts';
 import type { SettingsService } from './settings.ts';
 import type { Timeline } from './timeline.ts';
@@ -41,6 +42,6 @@ export function createDiskServices(deps: DiskServiceDeps) {
   const overlays = createOverlays(shared);
   const versions = createVersions({ ...shared, overlays, isHeld: images.isHeld });
   const disks = createDisks({ ...shared, versions, overlays });
-  const reconcile = createReconcile({ ...shared, disks });
-  return { gauge, images, versions, disks, reconcile };
+  const reconcile = rememberReconcile(createReconcile({ ...shared, disks }));
+  return { gauge, images, versions, disks, ...reconcile };
 }

@@ -89,6 +89,22 @@ export function createEntries({ store, timeline }: EntryDeps) {
       return present(getRow(fields.name ?? name));
     },
 
+    /** The whole menu in another order. Throws `changed_meanwhile` where these are not its entries. */
+    setOrder(names: readonly string[]): Entry[] {
+      const rows = store.entries.list();
+      const wanted = new Map(names.map((name, index) => [name, index + 1]));
+      if (wanted.size !== rows.length || rows.some(({ name }) => !wanted.has(name))) {
+        throw new CafebootError('changed_meanwhile', { what: 'entries' });
+      }
+      store.transaction(() => {
+        for (const { id, name } of rows) {
+          store.entries.update(id, { position: wanted.get(name) ?? 0 });
+        }
+      });
+      timeline.record({ kind: 'entry.reordered', data: { entries: names.join(', ') } });
+      return store.entries.list().map(present);
+    },
+
     /** The caller drops the entry's targets and overlays first. */
     remove(name: string): void {
       store.entries.remove(getRow(name).id);

@@ -12,10 +12,13 @@ export function parseSlug(field: string, value: string): string {
   return value;
 }
 
+/** Whether `value`, trimmed, can be the name of a host or a group. */
+export const isLabel = (value: string): boolean => label.test(value.trim());
+
 /** Throws `invalid_value` unless `value` can be the name of a host or a group. */
 export function parseLabel(field: string, value: string): string {
   const trimmed = value.trim();
-  if (!label.test(trimmed)) throw new CafebootError('invalid_value', { field, value });
+  if (!isLabel(value)) throw new CafebootError('invalid_value', { field, value });
   return trimmed;
 }
 

@@ -6,6 +6,7 @@ import type { HostRow, NewHost } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
 import { makeChapSecret } from './chap.ts';
 import { createHostFields, type Host, type HostFields } from './host-fields.ts';
+import type { HostImportPlan } from './host-import.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface HostDeps {
@@ -30,6 +31,15 @@ export function createHosts({ store, timeline, now }: HostDeps) {
 
   const { entryName, present, toRow } = createHostFields(store);
 
+  function newRow(fields: HostFields & { mac: string; name: string }): NewHost {
+    const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null, nextTool: null };
+    const power: PowerMeans[] = ['agent', 'wol'];
+    return {
+      ...{ ...nothing, power, super: false, chap: true, firmware: 'auto', overlay: 'discard' },
+      ...{ chapSecret: makeChapSecret(), createdAt: now(), ...toRow(fields) },
+    } as NewHost;
+  }
+
   /** By name, or by MAC in any writing. */
   function getRow(key: string): HostRow {
     const row = store.hosts.find('name', key) ?? byMac.get(findMac(key) ?? '');
@@ -46,23 +56,33 @@ export function createHosts({ store, timeline, now }: HostDeps) {
     reservations: () => reservations,
 
     add(fields: HostFields & { mac: string; name: string }): Host {
-      const nothing = { ip: null, groupId: null, entryId: null, nextEntryId: null, nextTool: null };
-      const defaults = { ...nothing, super: false, chap: true, firmware: 'auto' };
-      const power: PowerMeans[] = ['agent', 'wol'];
-      const id = store.transaction(() =>
-        store.hosts.add({
-          ...defaults,
-          power,
-          overlay: 'discard',
-          chapSecret: makeChapSecret(),
-          createdAt: now(),
-          ...toRow(fields),
-        } as NewHost),
-      );
+      const id = store.transaction(() => store.hosts.add(newRow(fields)));
       reload();
       const host = getRow(fields.mac);
       timeline.record({ kind: 'host.added', mac: host.mac, data: { id, name: host.name } });
       return present(host);
+    },
+
+    /** Many at once, all or none; names and addresses may go from one of them to another. */
+    saveAll(plan: Pick<HostImportPlan, 'added' | 'changed'>): void {
+      const added = plan.added.map(({ mac }) => mac);
+      const changed = plan.changed.map((fields) => ({ ...fields, id: getRow(fields.mac).id }));
+      store.transaction(() => {
+        // Out of the way first: no label begins so.
+        for (const { id } of changed) store.hosts.update(id, { name: `~${id}`, ip: null });
+        for (const { id, mac, ...fields } of changed) {
+          const { name, ip } = byMac.get(mac) ?? {};
+          store.hosts.update(id, { name, ip, ...toRow(fields) } as Partial<NewHost>);
+        }
+        for (const fields of plan.added) store.hosts.add(newRow(fields));
+      });
+      reload();
+      const tell = (kind: 'host.added' | 'host.changed', mac: string) => {
+        const { id, name } = getRow(mac);
+        timeline.record({ kind, mac, data: { id, name } });
+      };
+      for (const mac of added) tell('host.added', mac);
+      for (const { mac } of changed) tell('host.changed', mac);
     },
 
     update(key: string, fields: HostFields): Host {

@@ -65,6 +65,8 @@ export function createPoolGauge({ capacity: measure, settings, now }: PoolGaugeD
   return {
     read,
     readFresh,
+    /** As it was measured last. */
+    latest: (): PoolReading | undefined => latest,
 
     /** Whether what is not needed yet may be made, as far as is known. */
     hasRoom: (): boolean => latest === undefined || hasRoom(latest),

@@ -2,32 +2,35 @@ import { createAdoption } from './adoption.ts';
 import { createAgents } from './agents.ts';
 import { createBackground } from './background.ts';
 import { createBoots } from './boots.ts';
-import { createCacheWatch } from './cache-watch.ts';
 import { createCafeChanges } from './cafe-changes.ts';
 import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
 import { createEntries, defaultEntryOf } from './entries.ts';
 import { createFirmware } from './firmware.ts';
+import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createImageUsage } from './image-usage.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
+import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
 import { createPresences } from './presence.ts';
-import { createRefusalWatch } from './refusal-watch.ts';
 import { createRounds } from './rounds.ts';
 import type { ServiceDeps } from './service-deps.ts';
-import { createSessionWatch } from './session-watch.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
 import { createUnknownHosts } from './unknown-hosts.ts';
+import { createUploads } from './uploads.ts';
+import { createViews } from './views.ts';
+import { createWatches } from './watches.ts';
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -65,9 +68,9 @@ export function createServices(deps: ServiceDeps) {
   const presences = createPresences(now);
   const osReports = createOsReports({ store, now });
   const captures = createCaptures({ store, hosts, disks, timeline });
-  const sessionWatch = createSessionWatch({ sessions: targets.sessions, timeline, log, now });
-  const refusalWatch = createRefusalWatch({ refusals: targets.refusals, counters, timeline, log });
-  const cacheWatch = createCacheWatch({ use: async () => volumes.readCache?.use(), timeline, now });
+  const watches = createWatches({ ...deps, gauge, presences, counters, timeline });
+  const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
+  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
 
   /** What each host's next boot needs, made ahead in the background; one host after another. */
   const prepareAll = () => background.start('prepare all', prepareEach);
@@ -96,13 +99,21 @@ export function createServices(deps: ServiceDeps) {
     addHost: cafeChanges.addHost,
   });
   const pool = createPool({ ...common, settings: settings.get });
+  const transfers = createTransfers({ ...common, pool: gauge, tasks });
+  const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
   const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
       key: 'prune',
       everyMs: pruneEveryMs,
-      work: async () => timeline.prune(settings.get().eventsKeptDays),
+      work: async () => {
+        timeline.prune(settings.get().eventsKeptDays);
+        people.audit.prune(settings.get().eventsKeptDays);
+        traffic.prune();
+        await uploads.prune();
+      },
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
@@ -113,12 +124,14 @@ export function createServices(deps: ServiceDeps) {
     timeline,
     tasks,
     hosts,
+    hall,
     unknownHosts,
     images,
     versions,
     captures,
     entries,
     leases,
+    traffic,
     counters,
     oneTimeCode,
     adoption,
@@ -127,9 +140,12 @@ export function createServices(deps: ServiceDeps) {
     reconcile,
     pool: pool.status,
     imageChanges: createImageChanges({ ...common, captures, background }),
-    transfers: createTransfers({ ...common, pool: gauge, tasks }),
+    transfers,
+    uploads,
+    imageUsage: createImageUsage(deps),
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
+    ...people,
     powerCards,
     power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
     boots: createBoots({
@@ -142,6 +158,7 @@ export function createServices(deps: ServiceDeps) {
       background,
     }),
     ...cafeChanges,
+    ...createViews({ ...common, cacheWatch, pool: pool.status.get }),
     ...createSettingChanges(common),
 
     status: async () => {
@@ -163,6 +180,7 @@ export function createServices(deps: ServiceDeps) {
       await images.removeInterrupted();
       disks.rememberEditors();
       await reconcile();
+      hall.start();
       started = true;
       rounds.start();
       // Into the log, for the first administrator.
@@ -174,10 +192,12 @@ export function createServices(deps: ServiceDeps) {
 
     async close(): Promise<void> {
       rounds.close();
+      hall.close();
       await pool.watch.close();
       await tasks.close();
       await background.close();
       await sessionWatch.close();
+      traffic.close();
       unknownHosts.close();
       leases.close();
       firmware.close();

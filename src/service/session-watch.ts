@@ -4,10 +4,15 @@ import type { Timeline } from './timeline.ts';
 
 export interface SessionWatchDeps {
   sessions: () => Promise<Session[]>;
+  /** Told what each look has found: who else wants to know does not ask again. */
+  onLook?: (sessions: readonly Session[]) => void;
   timeline: Timeline;
   log: Logger;
   now: () => number;
 }
+
+/** Told what sessions there are, and when that was. */
+export type SessionListener = (sessions: readonly Session[], at: number) => void;
 
 export type SessionWatch = ReturnType<typeof createSessionWatch>;
 
@@ -32,7 +37,8 @@ interface Watched {
 }
 
 /** Turns the target server's sessions into events: a PC's disk came, and went. */
-export function createSessionWatch({ sessions, timeline, log, now }: SessionWatchDeps) {
+export function createSessionWatch({ sessions, onLook, timeline, log, now }: SessionWatchDeps) {
+  const followers = new Set<SessionListener>();
   const watched = new Map<string, Watched>();
   let known: Session[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -63,7 +69,9 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
   async function look(): Promise<void> {
     try {
       known = await sessions();
+      onLook?.(known);
       for (const pc of [...watched.values()]) update(pc);
+      for (const follower of followers) follower(known, now());
     } catch (error) {
       log.warn({ err: error }, 'sessions not read');
     }
@@ -88,6 +96,10 @@ export function createSessionWatch({ sessions, timeline, log, now }: SessionWatc
       const stale = new Set(before.map(({ id }) => id));
       watched.set(target, { mac, target, since: now(), stale, onLogin });
       schedule();
+    },
+    /** Calls `listener` after each look. */
+    follow(listener: SessionListener): void {
+      followers.add(listener);
     },
     async close(): Promise<void> {
       closed = true;

@@ -2,7 +2,8 @@ import { Value } from 'typebox/value';
 import { parseSubnets, refuseOwnAddresses } from '../boot/subnet.ts';
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { type SettingKey, type Settings, settingsSchema } from './setting-list.ts';
+import { isSecretSetting, type SettingKey, type Settings, settingsSchema } from './setting-list.ts';
+import { findReason } from './setting-reasons.ts';
 
 export type SettingsService = ReturnType<typeof createSettings>;
 
@@ -30,11 +31,10 @@ export function createSettings(
     /** Throws `not_found` for a key that is none, `invalid_value` with the reason for a bad value. */
     set(key: string, value: unknown): Settings {
       const known = findKey(key);
-      const schema = settingsSchema.properties[known];
-      const [error] = Value.Errors(schema, value);
-      if (error) {
-        const context = { field: known, value: JSON.stringify(value), reason: error.message };
-        throw new CafebootError('invalid_value', context);
+      const reason = findReason(known, value);
+      if (reason) {
+        const shown = isSecretSetting(known) ? '***' : JSON.stringify(value);
+        throw new CafebootError('invalid_value', { field: known, value: shown, ...reason });
       }
       const next = { ...current, [known]: value } as Settings;
       refuseDisorder(next, known);
@@ -70,7 +70,8 @@ function refuseDisorder(settings: Settings, changed: SettingKey): void {
     const rises = values.every((value, index) => index === 0 || value > (values[index - 1] ?? 0));
     if (rises || !list.some((key) => key === changed)) continue;
     const value = String(settings[changed]);
-    throw new CafebootError('invalid_value', { field: changed, value, reason: list.join(' < ') });
+    const reason = { reason: list.join(' < '), reasonCode: 'order', order: list.join(' < ') };
+    throw new CafebootError('invalid_value', { field: changed, value, ...reason });
   }
 }
 
@@ -85,7 +86,8 @@ function refuseBadSubnets(
   if (dhcpMode === 'proxy' || dhcpSubnets.length > 0) return;
   const value = changed === 'dhcpMode' ? dhcpMode : '[]';
   const reason = 'full mode gives addresses of a subnet: cafeboot subnet set';
-  throw new CafebootError('invalid_value', { field: changed, value, reason });
+  const context = { field: changed, value, reason, reasonCode: 'needs-subnet' };
+  throw new CafebootError('invalid_value', context);
 }
 
 /** A stored value that no longer fits (an older program's) gives way to the default. */

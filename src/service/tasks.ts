@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { TaskLine, TaskRow } from '../store/tasks.ts';
+import { createPaceMeter, type Pace, type PaceMeter } from './task-pace.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a running job is given. */
@@ -19,19 +20,37 @@ export interface TaskDeps {
 }
 
 /** A task as it is shown. */
-export type Task = TaskRow;
+export type Task = TaskRow & Pace;
 export type Tasks = ReturnType<typeof createTasks>;
 
 /** Progress is stored this often, so that a fast copy does not become a write to the database each. */
 const progressEveryMs = 500;
 
+/** Lines of a task's log; each has a text under `taskLine.<code>`. */
+export const taskLineCodes = ['started', 'progress', 'done', 'failed', 'cancelled'] as const;
+export type TaskLineCode = (typeof taskLineCodes)[number];
+
+const noPace: Pace = { perSecond: null, secondsLeft: null };
+
 /** Long jobs: each has a row with its progress, can be cancelled, and ends as done, failed or cancelled. */
 export function createTasks({ store, timeline, log, now }: TaskDeps) {
-  const running = new Map<number, { controller: AbortController; ended: Promise<void> }>();
+  const running = new Map<
+    number,
+    { controller: AbortController; ended: Promise<void>; meter: PaceMeter }
+  >();
+
+  const say = (id: number, code: TaskLineCode, data: TaskLine['data'] = {}) =>
+    store.tasks.addLine(id, { at: now(), code, data });
+
+  const present = (row: TaskRow): Task => ({
+    ...row,
+    ...(running.get(row.id)?.meter.pace(now(), row.totalBytes) ?? noPace),
+  });
 
   function end(task: TaskRow, error: unknown): void {
     const subject = { id: task.id, task: task.kind, subject: task.subject };
     if (error === undefined) {
+      say(task.id, 'done');
       store.tasks.update(task.id, { state: 'done', endedAt: now() });
       timeline.record({ kind: 'task.done', data: subject });
       return;
@@ -44,6 +63,7 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
       endedAt: now(),
       error: JSON.stringify({ code, context }),
     });
+    say(task.id, state, { code });
     if (state === 'cancelled') return;
     log.error({ err: error, ...subject }, 'task failed');
     timeline.record({ kind: 'task.failed', level: 'error', data: { ...subject, code } });
@@ -56,17 +76,26 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
   }
 
   return {
-    list: store.tasks.list,
-    get,
+    list: (): Task[] => store.tasks.list().map(present),
+    get: (id: number): Task => present(get(id)),
+    /** What it did, in order of time. Throws `not_found`. */
+    log: (id: number): TaskLine[] => store.tasks.lines(get(id).id),
 
     /** Starts the job and returns its row at once. The job undoes its own effects when it fails. */
-    start(kind: string, subject: string, job: (control: TaskControl) => Promise<void>): TaskRow {
+    start(kind: string, subject: string, job: (control: TaskControl) => Promise<void>): Task {
       const task = get(store.tasks.add(kind, subject, now()));
       const controller = new AbortController();
+      const meter = createPaceMeter();
       let storedAt = 0;
+      let told = 0;
+      say(task.id, 'started', { kind, subject });
       const progress = (doneBytes: number, totalBytes: number): void => {
         if (now() - storedAt < progressEveryMs && doneBytes < totalBytes) return;
         storedAt = now();
+        meter.progress(storedAt, doneBytes);
+        const tenths = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 10) : 0;
+        if (tenths > told) say(task.id, 'progress', { percent: tenths * 10 });
+        told = tenths;
         store.tasks.update(task.id, { doneBytes, totalBytes });
       };
       const ended = job({ signal: controller.signal, progress })
@@ -75,16 +104,16 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
           (error: unknown) => end(task, error ?? new Error('failed without a reason')),
         )
         .finally(() => running.delete(task.id));
-      running.set(task.id, { controller, ended });
-      return task;
+      running.set(task.id, { controller, ended, meter });
+      return present(task);
     },
 
     /** Asks the job to stop and waits until it has cleaned up. Fine for a task that has ended. */
-    async cancel(id: number): Promise<TaskRow> {
+    async cancel(id: number): Promise<Task> {
       const task = running.get(get(id).id);
       task?.controller.abort();
       await task?.ended;
-      return get(id);
+      return present(get(id));
     },
 
     /** Tasks that a crash interrupted: they will not go on, and their rows say so. */
@@ -92,6 +121,7 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
       for (const { id } of store.tasks.running()) {
         const error = JSON.stringify({ code: 'task_interrupted', context: {} });
         store.tasks.update(id, { state: 'failed', endedAt: now(), error });
+        say(id, 'failed', { code: 'task_interrupted' });
       }
     },
 

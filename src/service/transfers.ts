@@ -2,11 +2,10 @@ import type { DiskFiles } from '../storage/disk-files.ts';
 import type { DiskFormat } from '../storage/disk-formats.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
-import type { TaskRow } from '../store/tasks.ts';
 import { getImage, getPublished, getVersion } from './image-lookup.ts';
 import type { Images, NewImage } from './images.ts';
 import type { PoolGauge } from './pool-gauge.ts';
-import type { TaskControl, Tasks } from './tasks.ts';
+import type { Task, TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
 
 export { diskFormats } from '../storage/disk-formats.ts';
@@ -35,8 +34,13 @@ export function createTransfers(deps: TransferDeps) {
   const { store, volumes, images, diskFiles, pool, tasks, timeline } = deps;
 
   return {
-    /** Copies a disk into a new image; the file or device is not changed. */
-    async import(image: NewImage, path: string, format?: DiskFormat): Promise<TaskRow> {
+    /** Copies a disk into a new image; the file or device is not changed. `onEnd`: nobody reads it any more. */
+    async import(
+      image: NewImage,
+      path: string,
+      format?: DiskFormat,
+      onEnd: () => Promise<void> = async () => {},
+    ): Promise<Task> {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = images.begin(image, source.sizeBytes);
@@ -45,12 +49,12 @@ export function createTransfers(deps: TransferDeps) {
           pool.filling(signal, (braked) =>
             diskFiles.copyIn(source, devicePath, { signal: braked, onProgress: progress }),
           ),
-        ),
+        ).finally(onEnd),
       );
     },
 
     /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */
-    async export(name: string, { path, format, version: number }: ExportFields): Promise<TaskRow> {
+    async export(name: string, { path, format, version: number }: ExportFields): Promise<Task> {
       await diskFiles.refuseToReplace(path);
       const image = getImage(store, name);
       const version =

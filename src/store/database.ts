@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { CafebootError } from '../errors.ts';
 import { migrations } from './migrations/index.ts';
@@ -27,6 +28,11 @@ export interface OpenDatabase extends Queries {
  * migrated the file, `data_dir_busy` where another process has it open.
  */
 export function openDatabase({ path, addon }: OpenOptions): OpenDatabase {
+  // It holds the PCs' secrets; what SQLite puts beside it gets the same mode.
+  if (path !== ':memory:') {
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+  }
   const sqlite = new Database(path, {
     timeout: busyTimeoutMs,
     ...(addon && { nativeBinding: addon as unknown as string }),

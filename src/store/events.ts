@@ -15,6 +15,10 @@ export interface EventFilter {
   mac?: string;
   /** Only events after this id. */
   afterId?: number;
+  /** Only events from then on, in epoch milliseconds. */
+  since?: number;
+  /** Only kinds that begin so. */
+  kindPrefix?: string;
   /** The latest so many, still in order of time. Default 500. */
   limit?: number;
 }
@@ -30,10 +34,15 @@ export function createEventRepository({ sql, all, find, run, transaction }: Quer
         }),
       ),
     /** In order of time. */
-    list({ mac, afterId, limit = 500 }: EventFilter = {}): EventRow[] {
+    list({ mac, afterId, since, kindPrefix, limit = 500 }: EventFilter = {}): EventRow[] {
       let query = sql.selectFrom('events').selectAll();
       if (mac !== undefined) query = query.where('mac', '=', mac);
       if (afterId !== undefined) query = query.where('id', '>', afterId);
+      if (since !== undefined) query = query.where('at', '>=', since);
+      // A range, since it means the letters themselves: `_` is one of LIKE's.
+      if (kindPrefix !== undefined) {
+        query = query.where('kind', '>=', kindPrefix).where('kind', '<', `${kindPrefix}\uffff`);
+      }
       return all(query.orderBy('id', 'desc').limit(limit))
         .reverse()
         .map((row) => ({ ...row, data: JSON.parse(row.data) as Record<string, unknown> }));

@@ -125,6 +125,23 @@ export interface Schema {
     metadataTotalBytes: number | null;
     metadataUsedBytes: number | null;
   };
+  trafficMinutes: {
+    at: number;
+    iscsiReadBytes: number;
+    iscsiWrittenBytes: number;
+    tftpBytes: number;
+    httpBytes: number;
+    boots: number;
+    sessions: number;
+    poolUsedBytes: number | null;
+  };
+  taskLines: {
+    id: Generated<number>;
+    taskId: number;
+    at: number;
+    code: string;
+    data: string;
+  };
   tasks: {
     id: Generated<number>;
     kind: string;
@@ -136,8 +153,41 @@ export interface Schema {
     createdAt: number;
     endedAt: number | null;
   };
+  users: {
+    id: Generated<number>;
+    name: string;
+    role: Role;
+    passwordHash: string;
+    createdAt: number;
+    lastLoginAt: number | null;
+  };
+  sessions: {
+    tokenHash: string;
+    userId: number;
+    address: string;
+    createdAt: number;
+    seenAt: number;
+  };
+  apiTokens: {
+    id: Generated<number>;
+    userId: number;
+    name: string;
+    tokenHash: string;
+    createdAt: number;
+    usedAt: number | null;
+  };
+  audit: {
+    id: Generated<number>;
+    at: number;
+    user: string;
+    method: string;
+    route: string;
+    target: string;
+    address: string;
+  };
 }
 
+export type Role = 'admin' | 'operator' | 'viewer';
 export type ImageKind = 'os' | 'data';
 export type VersionState = 'making' | 'ready';
 export type PowerMeans = 'agent' | 'wol' | 'smyoo';

@@ -1,3 +1,5 @@
+import { createApiTokenRepository } from './api-tokens.ts';
+import { createAuditRepository } from './audit.ts';
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
 import { type NativeBinding, openDatabase } from './database.ts';
@@ -9,10 +11,13 @@ import { createLeaseRepository } from './leases.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
+import { createSessionRepository } from './sessions.ts';
 import { createSettingRepository } from './settings.ts';
 import { createTaskRepository } from './tasks.ts';
+import { createTrafficMinuteRepository } from './traffic-minutes.ts';
 import { createUnknownHostRepository } from './unknown-hosts.ts';
 import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
+import { createUserRepository } from './users.ts';
 
 /** Everything that is stored, one repository per noun. */
 export type Store = ReturnType<typeof openStore>;
@@ -33,8 +38,13 @@ export function openStore(path: string, addon?: NativeBinding) {
     events: createEventRepository(db),
     tasks: createTaskRepository(db),
     leases: createLeaseRepository(db),
+    trafficMinutes: createTrafficMinuteRepository(db),
     poolSamples: createPoolSampleRepository(db),
     unwantedVolumes: createUnwantedVolumeRepository(db),
+    users: createUserRepository(db),
+    sessions: createSessionRepository(db),
+    apiTokens: createApiTokenRepository(db),
+    audit: createAuditRepository(db),
     transaction: db.transaction,
     close: db.close,
   };

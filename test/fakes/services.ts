@@ -9,6 +9,7 @@ import { createDiskFiles } from '../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
+import { fakeBooting } from './booting.ts';
 import { noPower } from './power.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 import { toolsBelow } from './tools.ts';
@@ -33,6 +34,7 @@ export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere
       diskSetup: createDiskSetup(run),
       bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
       tools: toolsBelow(httpRoot),
+      ...fakeBooting,
       log: pino({ level: 'silent' }),
       version: 'test',
       now: () => clock.now,

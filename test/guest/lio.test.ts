@@ -1,7 +1,7 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { createBackstores } from '../../src/storage/lio-backstores.ts';
@@ -18,49 +18,54 @@ const onSaveFailed = (error: unknown) => {
   throw error;
 };
 
-/** Four thin volumes. */
-async function thinDisks() {
-  const cleanUp = await makeVolumeGroup('cbtest');
+/** Four thin volumes, one after another everybody's. */
+let disks: string[];
+let cleanUp: () => Promise<void>;
+beforeAll(async () => {
+  cleanUp = await makeVolumeGroup('cbtest');
   const pool = { volumeGroup: 'cbtest', pool: 'pool', sizeBytes: 1024 * mebibyte };
   const store = await startLvmThin({ ...pool, run });
   const names = ['disk-0', 'disk-1', 'disk-2', 'disk-3'];
   for (const name of names) await store.create(name, 8 * mebibyte);
-  return { disks: names.map(store.devicePath), cleanUp };
-}
+  disks = names.map(store.devicePath);
+});
+afterAll(() => cleanUp());
+const keep = async () => {};
 
 describeTargetServer('lio on lvm-thin', async () => ({
   start: () => startLio({ portals: [{ address, port: 3261 }], run, onSaveFailed }),
-  ...(await thinDisks()),
   ...initiatorAt(address, 3261),
+  disks,
+  cleanUp: keep,
 }));
 
 describeTargetServer('tgt on lvm-thin', async () => {
   const runDir = await mkdtemp(join(tmpdir(), 'cafeboot-tgt-'));
   return {
     start: () => startTgt({ runDir, portals: [{ address, port: 3262 }], run }),
-    ...(await thinDisks()),
     ...initiatorAt(address, 3262),
+    disks,
+    cleanUp: keep,
   };
 });
 
 describeTargetServer('lio on files', async () => {
   // Not on the root, an overlay: LIO opens files directly.
   const directory = await mkdtemp(join('/run', 'cafeboot-lio-'));
-  const disks = [0, 1, 2, 3].map((index) => join(directory, `disk-${index}.img`));
-  for (const path of disks) {
+  const files = [0, 1, 2, 3].map((index) => join(directory, `disk-${index}.img`));
+  for (const path of files) {
     await writeFile(path, '');
     await truncate(path, 8 * mebibyte);
   }
   return {
     start: () => startLio({ portals: [{ address, port: 3263 }], run, onSaveFailed }),
-    disks,
+    disks: files,
     ...initiatorAt(address, 3263),
     cleanUp: () => rm(directory, { recursive: true }),
   };
 });
 
 test('a backstore that a crash left without a LUN does not keep its disk from the next target', async () => {
-  const { disks, cleanUp } = await thinDisks();
   const [devicePath = ''] = disks;
   const luns = [{ devicePath, serial: 'cb1-1' }];
   const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
@@ -74,12 +79,10 @@ test('a backstore that a crash left without a LUN does not keep its disk from th
   expect(await server.compare({ name, initiator: name, luns })).toBe('same');
   await server.remove(name);
   await server.close();
-  await cleanUp();
 });
 
 test('logins to a target that is not there are counted by what the kernel says of them', async () => {
   const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
-  const { disks, cleanUp } = await thinDisks();
   const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000005';
   const luns = [{ devicePath: disks[0] ?? '', serial: 'cb1-1' }];
   // Somebody has to listen.
@@ -90,5 +93,4 @@ test('logins to a target that is not there are counted by what the kernel says o
   expect(await server.refusals()).toMatchObject([{ target: nobody, unknownTarget: 2 }]);
   await server.remove(name);
   await server.close();
-  await cleanUp();
 });

@@ -11,6 +11,7 @@ import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openIscsiDisk } from '../contract/iscsi-disk.ts';
+import { fakeBooting } from '../fakes/booting.ts';
 import { noPower } from '../fakes/power.ts';
 import { toolsBelow } from '../fakes/tools.ts';
 import { makeVolumeGroup } from './volume-group.ts';
@@ -43,6 +44,7 @@ async function startCafe() {
     version: 'test',
     now: () => Date.now() + clock.aheadMs,
     findNeighbour: async () => undefined,
+    ...fakeBooting,
     ...noPower,
   });
   return {

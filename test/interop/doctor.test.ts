@@ -34,11 +34,23 @@ async function cafeboot(...args: string[]) {
   return { stdout, stderr, exitCode };
 }
 
-async function findDhcp(): Promise<Record<string, unknown>[]> {
-  const { stdout, stderr } = await cafeboot('doctor', '--json');
+async function examine() {
+  const { stdout, stderr, exitCode } = await cafeboot('doctor', '--json');
   expect(stderr).not.toContain('Error');
-  const findings: Record<string, unknown>[] = JSON.parse(stdout);
+  return { exitCode, findings: JSON.parse(stdout) as Record<string, unknown>[] };
+}
+
+async function findDhcp(): Promise<Record<string, unknown>[]> {
+  const { findings } = await examine();
   return findings.filter(({ check }) => check === 'dhcp');
+}
+
+/** The codes of what is wrong, and the exit code. */
+async function findFaults() {
+  const { exitCode, findings } = await examine();
+  const faults = findings.filter(({ verdict }) => verdict === 'fail');
+  expect(faults.every(({ remedy }) => remedy !== '')).toBe(true);
+  return { exitCode, faults };
 }
 
 test('subnets and the mode: by the command line, checked against one another', async () => {
@@ -86,6 +98,37 @@ test('the doctor shows who gives addresses, and what to do where too many do', a
   expect(both).toMatchObject({ verdict: 'warn', code: 'dhcp-several' });
   expect(both?.text).toMatch(/10\.99\.0\.254.*10\.99\.0\.253|10\.99\.0\.253.*10\.99\.0\.254/);
   expect(both?.remedy).toContain('second router');
+});
+
+test('a healthy machine: nothing fails, and everything was looked at', async () => {
+  const { exitCode, findings } = await examine();
+  expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  expect(exitCode).toBe(0);
+  const checks = new Set(findings.map(({ check }) => check));
+  for (const check of ['programs', 'kernel', 'pool', 'ports', 'addresses', 'clock', 'memory']) {
+    expect(checks).toContain(check);
+  }
+});
+
+test('planted faults: a port and an address of ours that others have, a volume group that is gone', async () => {
+  const listen =
+    "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', 69)); print('bound', flush=True); time.sleep(60)";
+  const taker = lan.nodes.server.spawn(['python3', '-c', listen]);
+  await taker.waitFor(/bound/);
+  await lan.nodes.second.exec(['ip', 'address', 'add', '10.99.0.1/32', 'dev', 'eth0']);
+  const { exitCode, faults } = await findFaults();
+  expect(exitCode).toBe(1);
+  expect(faults.map(({ code }) => code).sort()).toEqual(['address-shared', 'port-taken']);
+  const { text } = faults.find(({ code }) => code === 'port-taken') ?? {};
+  expect(text).toBe(`port udp 69 for TFTP is used by python3 (pid ${taker.pid})`);
+  await lan.nodes.second.exec(['ip', 'address', 'del', '10.99.0.1/32', 'dev', 'eth0']);
+  await taker.stop();
+
+  await cafeboot('setting', 'set', 'volumeGroup', 'gone');
+  const lost = await findFaults();
+  const codes = lost.faults.map(({ code }) => code);
+  expect(codes).toEqual(expect.arrayContaining(['group-missing', 'storage-closed']));
+  expect(lost.exitCode).toBe(1);
 });
 
 test('which build each boot file is', async () => {

@@ -30,6 +30,11 @@ export const hostChanges = Type.Object(
   strict,
 );
 
+/** The text of a CSV file; as a body of type text/csv it stands alone. */
+export const hostList = Type.Object({ csv: Type.String() }, strict);
+export const hostListQuery = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);
+export const hostCsvQuery = Type.Object({ language: Type.Optional(Type.Enum(['en', 'zh-CN'])) });
+
 /** Without a name: the numbering plan's next. */
 export const adoption = Type.Object({ name: Type.Optional(name) }, strict);
 const groupName = Type.String({ minLength: 1, maxLength: 64 });
@@ -65,6 +70,13 @@ export const imageExport = Type.Object(
   { path: filePath, format: diskFormat, version: Type.Optional(Type.Integer({ minimum: 1 })) },
   strict,
 );
+
+export const newUpload = Type.Object(
+  { ...imageFields, sizeBytes: Type.Integer({ minimum: 1 }), format: Type.Optional(diskFormat) },
+  strict,
+);
+export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
+export const uploadHeaders = Type.Object({ 'upload-offset': Type.Integer({ minimum: 0 }) });
 
 const versionNumber = Type.Integer({ minimum: 1 });
 export const publishing = Type.Object(
@@ -103,6 +115,13 @@ export const entryChanges = Type.Object(
   strict,
 );
 
+export const entryOrder = Type.Object(
+  { names: Type.Array(name, { maxItems: 1_000, uniqueItems: true }) },
+  strict,
+);
+/** Without a host: of a PC that is in no list. */
+export const previewQuery = Type.Object({ host: Type.Optional(name) });
+
 export const byName = Type.Object({ name });
 export const byKey = Type.Object({ key: name });
 export const byAddress = Type.Object({ address: Type.String({ minLength: 7, maxLength: 15 }) });
@@ -112,6 +131,15 @@ export const reconcileOptions = Type.Object({ dryRun: Type.Optional(Type.Boolean
 export const sampleQuery = Type.Object({
   /** Epoch milliseconds. */
   since: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+export const trafficQuery = Type.Object({
+  /** Epoch milliseconds; else an hour ago. */
+  from: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Seconds a point; else 60. */
+  step: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+});
+export const limitQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
 });
 export const eventQuery = Type.Object({
   host: Type.Optional(name),

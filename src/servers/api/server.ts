@@ -1,27 +1,64 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { CafebootError } from '../../errors.ts';
+import { admin } from '../../http/access.ts';
+import { keepAudit } from '../../http/audit.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
 import { addEventRoutes } from './events.ts';
+import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addOverviewRoutes } from './overview.ts';
+import { addPeopleRoutes } from './people.ts';
 import { answerProblems } from './problems.ts';
 import { addStorageRoutes } from './storage.ts';
 import { addSystemRoutes } from './system.ts';
 import { addToolRoutes } from './tools.ts';
+import { addUploadRoutes } from './uploads.ts';
 
 export interface ApiDeps {
   services: Services;
   translator: Translator;
   log: Logger;
+  /** What the doctor finds; absent where nobody serves. */
+  examine?: (() => Promise<unknown>) | undefined;
+}
+
+/** `/api/v1`: everything that can be done, over the use cases. */
+export async function addApi(
+  app: FastifyInstance,
+  { services, translator, examine }: Omit<ApiDeps, 'log'>,
+): Promise<void> {
+  await app.register(
+    async (api) => {
+      answerProblems(api, translator);
+      api.setNotFoundHandler(async ({ url }) => {
+        throw new CafebootError('not_found', { kind: 'path', name: url });
+      });
+      addHostRoutes(api, services);
+      addHostListRoutes(api, services, translator);
+      addImageRoutes(api, services);
+      addLeaseRoutes(api, services);
+      addToolRoutes(api, services);
+      addOverviewRoutes(api, services, translator);
+      addStorageRoutes(api, services);
+      addUploadRoutes(api, services);
+      addSystemRoutes(api, services, translator);
+      addPeopleRoutes(api, services);
+      addEventRoutes(api, services);
+      if (examine) api.get('/doctor', admin, examine);
+    },
+    { prefix: '/api/v1' },
+  );
 }
 
 /**
- * `/api/v1`: everything that can be done, over the use cases. The caller lets it listen (on a unix
- * socket, which only root can reach) or injects requests, as the CLI does where no server runs.
+ * The API in an app of its own, for whoever may do everything. The caller lets it listen on a unix
+ * socket, which only root can reach, or injects requests, as the CLI does where no server runs.
  */
-export function createApi({ services, translator, log }: ApiDeps): FastifyInstance {
+export function createApi({ services, translator, log, examine }: ApiDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,18 +67,10 @@ export function createApi({ services, translator, log }: ApiDeps): FastifyInstan
     ajv: { customOptions: { removeAdditional: false } },
     forceCloseConnections: true,
   });
-  answerProblems(app, translator);
-  app.register(
-    async (api) => {
-      addHostRoutes(api, services);
-      addImageRoutes(api, services);
-      addLeaseRoutes(api, services);
-      addToolRoutes(api, services);
-      addStorageRoutes(api, services);
-      addSystemRoutes(api, services);
-      addEventRoutes(api, services);
-    },
-    { prefix: '/api/v1' },
-  );
+  keepAudit(app, services.audit);
+  app.addHook('onRequest', async (request) => {
+    request.auditUser = 'root';
+  });
+  app.register((api) => addApi(api, { services, translator, examine }));
   return app;
 }

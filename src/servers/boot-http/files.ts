@@ -13,7 +13,7 @@ import { createTransmit, type Transmit } from './transmit.ts';
  */
 export function addFiles(app: FastifyInstance, deps: BootHttpDeps): void {
   const { httpRoot, bootFiles, boots } = deps;
-  const transmit = createTransmit();
+  const transmit = createTransmit((bytes) => deps.counters.add('http.bytes', bytes));
 
   app.get('/*', async (request, reply) => {
     const path = findPath(request.url);

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { findMac, macHex } from '../../boot/mac.ts';
+import { findMac } from '../../boot/mac.ts';
 import type { ScriptName } from '../../boot/script.ts';
 import { CafebootError } from '../../errors.ts';
-import type { MenuPlan } from '../../service/boot-facts.ts';
-import type { FoundTool } from '../../service/tools.ts';
+import { type BootServer, menuScript } from '../../service/menu-script.ts';
 import type { BootHttpDeps } from './server.ts';
 
 /**
@@ -110,49 +109,8 @@ export function renderFailed(
   return renderScript('failed', { mac, message: describeError(known), ...serverOf(request) });
 }
 
-type Server = { server: string; baseUrl: string };
-
 /** Our identity as this PC sees it: the address it reached us at, which is right on every LAN. */
-export function serverOf({ socket }: FastifyRequest): Server {
+export function serverOf({ socket }: FastifyRequest): BootServer {
   const server = (socket.localAddress ?? '').replace(/^::ffff:/, '');
   return { server, baseUrl: `http://${server}:${socket.localPort}` };
-}
-
-function menuScript(
-  plan: MenuPlan,
-  mac: string,
-  menuTimeoutMs: number,
-  server: Server,
-): [ScriptName, Record<string, unknown>] {
-  if (plan.kind !== 'menu') return [plan.kind, { mac, hex: macHex(mac), ...server }];
-  const { host, entries, defaultEntry, capture, tools } = plan;
-  const once = tools.find(({ name }) => name === host.nextTool);
-  const booted = defaultEntry ? `entry-${defaultEntry.name}` : 'local';
-  const usual = capture === null ? booted : 'capture';
-  return [
-    'menu',
-    {
-      mac,
-      hex: macHex(mac),
-      hostName: host.name,
-      isSuper: host.super,
-      entries,
-      capture,
-      tools: tools.map(toMenuItem),
-      defaultItem: once ? `tool-${once.name}` : usual,
-      showMenu: menuTimeoutMs > 0,
-      menuTimeoutMs,
-      ...server,
-    },
-  ];
-}
-
-/** What is missing is told where it is chosen, not by a boot that ends in the middle. */
-function toMenuItem({ name, title, missing, platforms }: FoundTool) {
-  const [first, ...others] = missing;
-  const more = others.length > 0 ? ` and ${others.length} more` : '';
-  // As iPXE's `platform` has them.
-  const [only] = platforms.length === 1 ? platforms : [];
-  const platform = only && (only === 'uefi' ? 'efi' : 'pcbios');
-  return { name, title, missing: first === undefined ? '' : first + more, only: platform ?? '' };
 }

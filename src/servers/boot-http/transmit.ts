@@ -23,15 +23,15 @@ const sharedBytes = 4 * 1024 * 1024;
  * Two buffers a response, used in turn: one is filled while the other is written. A stream would
  * allocate a new buffer for each read, and freeing those costs twice the CPU of all the rest.
  * A transmission rejects, with its connection closed, where the PC is gone or the file became shorter:
- * its length is promised already.
+ * its length is promised already. `onSent` is told what went out, as it goes.
  */
-export function createTransmit(): Transmit {
+export function createTransmit(onSent: (bytes: number) => void = () => {}): Transmit {
   let active = 0;
   return async (part, response) => {
     active += 1;
     try {
       const share = Math.max(smallestReadBytes, Math.floor(sharedBytes / active));
-      await transmit(part, Math.min(largestReadBytes, share), response);
+      await transmit(part, Math.min(largestReadBytes, share), response, onSent);
       response.end();
     } catch (error) {
       response.destroy();
@@ -46,6 +46,7 @@ async function transmit(
   { path, start, lengthBytes }: FilePart,
   readBytes: number,
   response: ServerResponse,
+  onSent: (bytes: number) => void,
 ): Promise<void> {
   const end = start + lengthBytes;
   const sizeBytes = Math.min(readBytes, lengthBytes);
@@ -60,6 +61,7 @@ async function transmit(
       const [{ bytesRead }] = await Promise.all([file.read(filling, 0, wanted, at), written]);
       if (bytesRead === 0) throw new Error(`${path} became shorter while it was sent`);
       written = write(filling.subarray(0, bytesRead));
+      onSent(bytesRead);
       [filling, leaving] = [leaving, filling];
       at += bytesRead;
     }

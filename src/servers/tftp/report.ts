@@ -52,6 +52,7 @@ export function createReporter(deps: {
     },
     ended(report, cause) {
       counters.add(counterOf(report));
+      if (report.outcome === 'done') counters.add('tftp.bytes', report.sizeBytes);
       const level = report.outcome === 'refused' ? 'debug' : 'info';
       log[level](cause === undefined ? report : { ...report, err: cause }, 'TFTP transfer ended');
       try {

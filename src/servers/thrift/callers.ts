@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net';
+import { toAddressList } from '../../service/address-list.ts';
 
 export interface CallersDeps {
   /** Addresses, or networks such as 10.0.0.0/24. */
@@ -15,24 +15,14 @@ const rememberedLimit = 64;
 /** Who may call, by address. The list may change at any time. */
 export function createCallers({ listed, onRefused, now }: CallersDeps) {
   let known: readonly string[] = [];
-  let list = new BlockList();
+  let list = toAddressList([]);
   const toldAt = new Map<string, number>();
-
-  function build(entries: readonly string[]): BlockList {
-    const built = new BlockList();
-    for (const entry of entries) {
-      const [address = '', prefix] = entry.split('/');
-      if (prefix === undefined) built.addAddress(address);
-      else built.addSubnet(address, Number(prefix));
-    }
-    return built;
-  }
 
   return {
     isAllowed(address: string): boolean {
       const entries = listed();
       if (entries !== known) {
-        list = build(entries);
+        list = toAddressList(entries);
         known = entries;
       }
       return list.check(address);

@@ -7,6 +7,9 @@ import { leases } from './0006-leases.ts';
 import { waysIn } from './0007-ways-in.ts';
 import { power } from './0008-power.ts';
 import { nextTool } from './0009-next-tool.ts';
+import { users } from './0010-users.ts';
+import { traffic } from './0011-traffic.ts';
+import { taskLines } from './0012-task-lines.ts';
 
 /** In order; the position plus one is the database's `user_version` once applied. Never edit one that shipped. */
 export const migrations: readonly string[] = [
@@ -19,4 +22,7 @@ export const migrations: readonly string[] = [
   waysIn,
   power,
   nextTool,
+  users,
+  traffic,
+  taskLines,
 ];

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingCodes } from '../../../src/cli/doctor/check.ts';
+import { findingCodes } from '../../../src/doctor/check.ts';
 import { errorCodes } from '../../../src/errors.ts';
 import en from '../../../src/i18n/en.json' with { type: 'json' };
 import { createTranslator, findLanguage } from '../../../src/i18n/translate.ts';

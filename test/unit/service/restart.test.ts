@@ -12,6 +12,7 @@ import { createDiskFiles } from '../../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../../src/storage/disk-setup.ts';
 import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { fakeBooting } from '../../fakes/booting.ts';
 import { noPower } from '../../fakes/power.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
 import { toolsBelow } from '../../fakes/tools.ts';
@@ -45,6 +46,7 @@ describe('after a restart', () => {
       version: 'test',
       now: Date.now,
       findNeighbour: async () => undefined,
+      ...fakeBooting,
       ...noPower,
     });
   };

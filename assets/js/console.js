@@ -1,0 +1,12 @@
+// What every page of the console does.
+import { startConfirm } from './confirm.js';
+import { startDialogs } from './dialogs.js';
+import { startLiveState } from './live.js';
+import { startTimes } from './time.js';
+import { startToasts } from './toasts.js';
+
+startToasts();
+startDialogs();
+startConfirm();
+startTimes();
+startLiveState();

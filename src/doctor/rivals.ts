@@ -1,0 +1,26 @@
+import { readdir, readlink } from 'node:fs/promises';
+import type { Check } from './check.ts';
+
+/** What did our work before us, by the names of its processes. */
+const rivalNames = new Set(['dnsmasq', 'in.tftpd', 'atftpd', 'dhcpd', 'kea-dhcp4', 'pixiecore']);
+
+/** DHCP and TFTP servers on this machine, of the former system or of somebody's own making. */
+export const rivals: Check = {
+  name: 'other services',
+  async run({ readText }) {
+    const here = await readlink('/proc/self/ns/net');
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const found = await Promise.all(
+      pids.map(async (pid) => {
+        const name = (await readText(`/proc/${pid}/comm`))?.trim() ?? '';
+        if (!rivalNames.has(name)) return [];
+        // One in a container of its own network is none.
+        const there = await readlink(`/proc/${pid}/ns/net`).catch(() => '');
+        return there === here ? [{ name, pid }] : [];
+      }),
+    );
+    const running = found.flat();
+    if (running.length === 0) return [{ verdict: 'ok', code: 'rivals-none', data: {} }];
+    return running.map((data) => ({ verdict: 'warn', code: 'rival-running', data }));
+  },
+};

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { operator, viewer } from '../../http/access.ts';
+import { typed } from '../../http/typed.ts';
+import type { Services } from '../../service/services.ts';
+import { byUpload, newUpload, uploadHeaders } from './schemas.ts';
+
+/** Disk files in parts, as tus has them: each says where it begins, and the answer where the next one does. */
+export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): void {
+  const api = typed(app);
+  const byId = { params: byUpload };
+  // The body is read as it comes: it may be hundreds of gigabytes.
+  app.addContentTypeParser(
+    'application/offset+octet-stream',
+    async (_request: unknown, body: unknown) => body,
+  );
+
+  api.get('/uploads', viewer, async () => uploads.list());
+  api.post('/uploads', { ...operator, schema: { body: newUpload } }, async ({ body }, reply) =>
+    reply.code(201).send(await uploads.begin(body)),
+  );
+  api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }, reply) => {
+    const upload = await uploads.get(params.id);
+    return reply.header('upload-offset', upload.offset).send(upload);
+  });
+  api.patch(
+    '/uploads/:id',
+    { ...operator, schema: { ...byId, headers: uploadHeaders } },
+    async ({ params, headers, body }, reply) => {
+      const part = body as Readable;
+      const { offset, task } = await uploads.write(params.id, headers['upload-offset'], part);
+      return reply
+        .code(task ? 202 : 200)
+        .header('upload-offset', offset)
+        .send({ offset, task });
+    },
+  );
+  api.delete('/uploads/:id', { ...operator, schema: byId }, async ({ params }, reply) => {
+    await uploads.remove(params.id);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CafebootError } from '../../errors.ts';
+import { isSafe } from '../../http/access.ts';
+import { statusOf, toKnown } from '../../http/statuses.ts';
+import type { ConsoleKit } from './kit.ts';
+
+/** Failures as people see them: a toast where htmx asked, else a page; and whoever is nobody goes to log in. */
+export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
+  app.setNotFoundHandler(async ({ url }) => {
+    throw new CafebootError('not_found', { kind: 'path', name: url });
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = toKnown(error);
+    const status = statusOf(known.code);
+    if (status >= 500) request.log.error({ err: error }, 'page failed');
+    const isHtmx = request.headers['hx-request'] === 'true';
+    if (known.code === 'not_logged_in') return sendToLogin(request, reply, isHtmx);
+    const text = kit.describe(request, known);
+    if (isHtmx) {
+      reply.code(status).header('hx-reswap', 'none');
+      return kit.toast(reply, 'danger', text).send('');
+    }
+    return kit.page(request, reply.code(status), 'error.njk', { status, text });
+  });
+
+  function sendToLogin(request: FastifyRequest, reply: FastifyReply, isHtmx: boolean) {
+    const login = kit.services.users.isEmpty() ? '/first-run' : '/login';
+    if (isHtmx) return reply.code(401).header('hx-redirect', login).send('');
+    const wantsPage = isSafe(request) && (request.headers.accept ?? '').includes('text/html');
+    if (!wantsPage) return reply.code(401).send('');
+    const next = request.url === '/' ? '' : `?next=${encodeURIComponent(request.url)}`;
+    return reply.redirect(`${login}${login === '/login' ? next : ''}`, 303);
+  }
+}

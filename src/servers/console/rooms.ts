@@ -1,0 +1,8 @@
+import type { Room } from './room.ts';
+import { common } from './rooms/common.ts';
+import { login } from './rooms/login.ts';
+import { overview } from './rooms/overview.ts';
+import { profile } from './rooms/profile.ts';
+
+/** Every part of the console. A new one is added here, and nowhere else. */
+export const rooms: readonly Room[] = [common, login, overview, profile];

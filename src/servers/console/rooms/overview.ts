@@ -1,0 +1,90 @@
+import { operator, viewer } from '../../../http/access.ts';
+import { typed } from '../../../http/typed.ts';
+import en from '../../../i18n/console/overview.en.json' with { type: 'json' };
+import zh from '../../../i18n/console/overview.zh-CN.json' with { type: 'json' };
+import { findAttention } from '../../../service/hall-attention.ts';
+import type { Services } from '../../../service/services.ts';
+import { actOnHosts, hallAction } from '../hall-actions.ts';
+import { countStates, toGroups } from '../hall-view.ts';
+import type { Fragment } from '../live.ts';
+import type { Room } from '../room.ts';
+
+/** The hall: what every PC does, what needs attention, and the whole cafe's numbers. */
+export const overview: Room = {
+  name: 'overview',
+  texts: { en, 'zh-CN': zh },
+  nav: { href: '/', icon: 'layout-dashboard', order: 10 },
+  addRoutes(app, kit) {
+    const { services, live, now } = kit;
+    live.add({
+      name: 'overview',
+      fragments: async () => toFragments(await readOverview(services, now())),
+      follow: services.hall.follow,
+    });
+    const console = typed(app);
+
+    console.get('/', viewer, async (request, reply) => {
+      const liveUrl = await live.urlOf('overview');
+      const facts = await readOverview(services, now());
+      const entries = services.entries.list().map(({ name }) => name);
+      return kit.page(request, reply, 'overview/overview.njk', { ...facts, liveUrl, entries });
+    });
+
+    console.post(
+      '/overview/actions',
+      { ...operator, schema: { body: hallAction } },
+      async (request, reply) => {
+        const { failed, done } = await actOnHosts(services, request.body);
+        const t = kit.translate(request);
+        const [first] = failed;
+        if (first === undefined) {
+          return kit.toast(reply, 'success', t('overview:acted', { count: done })).send('');
+        }
+        const reason = kit.describe(request, first.error);
+        const values = { failed: failed.length, count: done + failed.length, reason };
+        return kit.toast(reply, 'danger', t('overview:actedPartly', values)).send('');
+      },
+    );
+  },
+};
+
+type Overview = Awaited<ReturnType<typeof readOverview>>;
+
+const attentionEvents = 200;
+
+async function readOverview(services: Services, now: number) {
+  const tiles = services.hall.tiles();
+  const pool = await services.pool.get();
+  const attention = findAttention({
+    tiles,
+    pool,
+    imageCount: services.images.list().length,
+    entryCount: services.entries.list().length,
+    unknownCount: services.unknownHosts.list().length,
+    tasks: services.tasks.list(),
+    events: services.timeline.list({ limit: attentionEvents }),
+    now,
+  });
+  return {
+    groups: toGroups(tiles),
+    counts: countStates(tiles),
+    total: tiles.length,
+    pool,
+    attention,
+  };
+}
+
+/** The page's moving parts; each template is also what the page itself includes. */
+function toFragments({ groups, counts, total, pool, attention }: Overview): Fragment[] {
+  const order = groups.map(({ name, tiles }) => [name, tiles.map(({ id }) => id)]);
+  const { state, data, metadata } = pool;
+  return [
+    { id: 'hall', template: 'overview/hall.njk', values: { groups }, dependsOn: order },
+    { id: 'counts', template: 'overview/counts.njk', values: { counts, total } },
+    { id: 'pool', template: 'overview/pool.njk', values: { pool: { state, data, metadata } } },
+    { id: 'attention', template: 'overview/attention.njk', values: { attention } },
+    ...groups
+      .flatMap(({ tiles }) => tiles)
+      .map((tile) => ({ id: tile.id, template: 'overview/tile.njk', values: { tile } })),
+  ];
+}

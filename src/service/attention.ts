@@ -1,0 +1,97 @@
+import { bootFileNeeds } from '../boot/firmware.ts';
+import type { Store } from '../store/store.ts';
+import { toAddressList } from './address-list.ts';
+import { type Attention, judgeAttention } from './attention-rules.ts';
+import { groupBoots } from './boot-history.ts';
+import type { CacheWatch } from './cache-watch.ts';
+import type { Hosts } from './hosts.ts';
+import type { PoolStatus } from './pool-status.ts';
+import type { LatestReconcile } from './reconcile-memory.ts';
+import type { Settings } from './setting-list.ts';
+import type { Timeline } from './timeline.ts';
+import type { UnknownHosts } from './unknown-hosts.ts';
+
+export interface AttentionDeps {
+  store: Store;
+  settings: () => Settings;
+  timeline: Timeline;
+  hosts: Hosts;
+  unknownHosts: UnknownHosts;
+  presentBootFiles: () => ReadonlySet<string>;
+  pool: () => Promise<PoolStatus>;
+  cacheWatch: CacheWatch;
+  latestReconcile: () => LatestReconcile;
+  now: () => number;
+}
+
+const dayMs = 86_400_000;
+/** A boot that stopped longer ago was seen to, or was nobody's. */
+const bootsBackMs = 2 * 3_600_000;
+/** Somebody who saw a screen full of people asks as often as this. */
+const freshForMs = 5_000;
+const eventLimit = 20_000;
+
+/** What needs an administrator now, gathered when it is asked for. */
+export function createAttention(deps: AttentionDeps) {
+  const { store, settings, timeline, hosts, now } = deps;
+  let latest: { at: number; list: Promise<Attention[]> } | undefined;
+
+  function stoppedHosts() {
+    const since = now() - bootsBackMs;
+    const events = timeline.list({ since, kindPrefix: 'boot.', limit: eventLimit });
+    const byMac = Map.groupBy(events, ({ mac }) => mac);
+    return [...byMac].flatMap(([mac, own]) => {
+      const host = mac === null ? undefined : hosts.findByMac(mac);
+      const code = host && groupBoots(own, now())[0]?.stop?.code;
+      return code ? [{ host: host.name, code }] : [];
+    });
+  }
+
+  function refusedCallers(): string[] {
+    const since = now() - dayMs;
+    const allowed = toAddressList(settings().thriftCallers);
+    const events = timeline.list({ since, kindPrefix: 'thrift.refused', limit: eventLimit });
+    const addresses = new Set(events.map(({ data }) => String(data.address)));
+    return [...addresses].filter((address) => !allowed.check(address));
+  }
+
+  function keptOnOld(): string[] {
+    const published = new Set(store.images.list().map((image) => image.publishedVersionId));
+    const names = new Map(store.hosts.list().map(({ id, name }) => [id, name]));
+    const old = store.overlays
+      .list()
+      .filter(
+        (row) => row.policy === 'keep' && row.usedAt !== null && !published.has(row.versionId),
+      )
+      .map(({ hostId }) => names.get(hostId) ?? '');
+    return [...new Set(old)];
+  }
+
+  async function gather(): Promise<Attention[]> {
+    const present = deps.presentBootFiles();
+    const since = now() - dayMs;
+    return judgeAttention({
+      pool: await deps.pool(),
+      reconcile: deps.latestReconcile(),
+      missingBootFiles: bootFileNeeds
+        .filter(({ files }) => !files.some((file) => present.has(file)))
+        .map(({ pcs }) => pcs),
+      stopped: stoppedHosts(),
+      failedTasks: store.tasks
+        .list()
+        .filter(({ state, endedAt }) => state === 'failed' && (endedAt ?? 0) >= since),
+      cache: deps.cacheWatch.latest(),
+      refusedCallers: refusedCallers(),
+      keptOnOld: keptOnOld(),
+      unknownMacs: deps.unknownHosts.list().map(({ mac }) => mac),
+    });
+  }
+
+  return {
+    /** The worst first; as of a few seconds ago at most. */
+    list(): Promise<Attention[]> {
+      if (!latest || now() - latest.at >= freshForMs) latest = { at: now(), list: gather() };
+      return latest.list;
+    },
+  };
+}

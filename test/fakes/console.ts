@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createHttpApp } from '../../src/http/app.ts';
+import { createTranslator } from '../../src/i18n/translate.ts';
+import { treeResources } from '../../src/resources.ts';
+import { addApi } from '../../src/servers/api/server.ts';
+import { addConsole } from '../../src/servers/console/server.ts';
+import { createFakeServices, type FakeServices } from './services.ts';
+
+/** Console and API as they are on port 8050, over fake services. */
+export interface FakeConsole {
+  app: FastifyInstance;
+  fake: FakeServices;
+  /** `METHOD /path` of every route. */
+  routes: { method: string; url: string; access: string }[];
+  close(): Promise<void>;
+}
+
+export async function createFakeConsole(): Promise<FakeConsole> {
+  const fake = await createFakeServices();
+  const { services } = fake;
+  const app = await createHttpApp({ ...services, log: pino({ level: 'silent' }) });
+  const routes: FakeConsole['routes'] = [];
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) {
+      routes.push({ method: each, url, access: String(config?.access) });
+    }
+  });
+  await addApi(app, { services, translator: createTranslator('en') });
+  const resources = treeResources();
+  const now = () => fake.clock.now;
+  await addConsole(app, { services, resources, version: 'test', isSecure: false, now });
+  return {
+    app,
+    fake,
+    routes,
+    async close() {
+      await app.close();
+      await services.close();
+      await fake.volumes.cleanUp();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core';
+
+/** A page as it is looked at: in screenshots, and by the accessibility test. */
+export interface Screen {
+  /** Also of its picture. */
+  name: string;
+  path: string;
+  /** `first-run`: while there is no user yet. */
+  as: 'first-run' | 'nobody' | 'admin';
+  /** Brings it to where it is worth looking at. */
+  prepare?: (page: Page) => Promise<void>;
+  /** Whether the picture is of the whole page, default, or of what is seen first. */
+  isWhole?: boolean;
+}
+
+/** Every page of the console. A new one is added here. */
+export const screens: readonly Screen[] = [
+  { name: 'first-run', path: '/first-run', as: 'first-run' },
+  { name: 'login', path: '/login', as: 'nobody' },
+  { name: 'overview', path: '/', as: 'admin' },
+  {
+    name: 'overview-picked',
+    path: '/',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('#hall-select-all').click();
+    },
+  },
+  {
+    name: 'overview-change',
+    path: '/',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('#hall-select-all').click();
+      await page.locator('[data-opens="hall-change"]').click();
+    },
+  },
+  { name: 'profile', path: '/profile', as: 'admin' },
+];
