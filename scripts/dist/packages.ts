@@ -18,6 +18,9 @@ export interface ShippedPackage {
 /** What package-lock.json says of a package, by its place below the root. */
 type Lock = Record<string, { integrity?: string }>;
 
+/** Of packages whose manifest does not say it: their project's own licence. */
+const unsaidLicences: Readonly<Record<string, string>> = { 'htmx-ext-sse': '0BSD' };
+
 const licenceFile = /^(licen[cs]e|copying|notice)/i;
 
 /** Those whose files are bundled, or packed as they are; with Node itself; by name. */
@@ -47,7 +50,11 @@ async function describe(
 ): Promise<ShippedPackage> {
   const directory = join(root, place);
   const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
-  const { name, version, license } = manifest as Record<string, unknown>;
+  const {
+    name,
+    version,
+    license = unsaidLicences[String(manifest.name)],
+  } = manifest as Record<string, unknown>;
   if (typeof name !== 'string' || typeof version !== 'string') {
     throw new Error(`${place} has no name and version`);
   }
