@@ -53,8 +53,13 @@ export function openElf(file: Buffer) {
     'code',
   );
 
+  const needed = () => entries.filter(({ tag }) => tag === tags.needed);
+
   return {
     offsetOf,
+
+    /** Those that it is linked against. */
+    libraries: (): string[] => needed().map(({ offset }) => string(u64(offset))),
 
     /** Frees the pointer to a library's function from being filled in at start, and tells its address. */
     takeJumpSlot(symbol: string): number {
@@ -103,13 +108,13 @@ export function openElf(file: Buffer) {
 
     /** Takes it out of the list of libraries, and out of the list of their versions. */
     dropLibrary(library: string): void {
-      const needed = entries.filter(({ tag }) => tag === tags.needed);
+      const all = needed();
       const ours = get(
-        needed.find(({ offset }) => string(u64(offset)) === library),
+        all.find(({ offset }) => string(u64(offset)) === library),
         library,
       );
       const other = get(
-        needed.find((each) => each !== ours),
+        all.find((each) => each !== ours),
         'other library',
       );
       // Twice the same one is once.

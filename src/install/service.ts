@@ -26,9 +26,10 @@ export function createService(run: Run) {
       const args = ['show', '--property', 'NRestarts', '--value', layout.unitName];
       return Number((await systemctl(...args)).stdout);
     },
-    /** The end of what it said. */
+    /** The end of what it said itself: systemd's own words about it are more, and tell less. */
     async lastLines(): Promise<string> {
-      const args = ['--unit', layout.unitName, '--lines', '5', '--output', 'cat', '--no-pager'];
+      const ofIt = `_SYSTEMD_UNIT=${layout.unitName}`;
+      const args = [ofIt, '--lines', '5', '--output', 'cat', '--no-pager'];
       return (await run('journalctl', args)).stdout.slice(-1_000);
     },
   };

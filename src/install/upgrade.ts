@@ -26,7 +26,10 @@ export async function upgrade(
   if (next.path === former) return false;
   tell({ kind: 'stop', data: {} });
   await service.stop();
-  const backup = await backUpDatabase(database, new Date());
+  const backup = await backUpDatabase(database, new Date()).catch(async (error: unknown) => {
+    await service.start();
+    throw error;
+  });
   tell({ kind: 'backup', data: { path: backup } });
   try {
     await use(next.path);
