@@ -9,7 +9,10 @@ import { buildSea, bundleProgram } from '../../scripts/dist/sea.ts';
 const buildInfo = { version: '9.8.7', commit: 'abc1234' };
 const root = process.cwd();
 /** What a bundle and its assets are made of. */
-const inputs = ['LICENSE', 'package.json', 'package-lock.json', 'src', 'templates', 'node_modules'];
+const inputs = [
+  ...['LICENSE', 'package.json', 'package-lock.json'],
+  ...['src', 'templates', 'assets', 'node_modules'],
+];
 
 /** On a real file system: binaries of 150 MB. */
 let dir: string;
