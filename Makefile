@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run dist test test-unit test-interop test-vm torture check format bench fuzz ipxe
+.PHONY: help demo run dist test test-unit test-interop test-ui test-vm torture check format bench fuzz ipxe
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -32,6 +32,10 @@ test-unit: ## pure logic and single parts
 test-interop: ## real clients and servers in network namespaces
 	@scripts/setup run lab test
 	@npm run --silent test:interop
+
+test-ui: ## the console in a browser
+	@scripts/setup run test
+	@npm run --silent test:ui
 
 test-vm: ## virtual PCs that boot
 	@scripts/setup run lab test

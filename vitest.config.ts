@@ -23,8 +23,9 @@ export default defineConfig({
       tier('unit', 0, 20_000),
       // Some measure what this machine can do.
       tier('interop', 1, 180_000, 1),
+      tier('ui', 2, 120_000, 1),
       // A lab waits for one of its machines most of the time; another lab has the other core meanwhile.
-      tier('vm', 2, 900_000, 2),
+      tier('vm', 3, 900_000, 2),
     ],
   },
 });

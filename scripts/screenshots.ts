@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { createFakeConsole, type FakeConsole } from '../test/fakes/console.ts';
 import { seedHall } from '../test/fakes/hall.ts';
@@ -11,6 +12,7 @@ const directory = join(import.meta.dirname, '../dist/screenshots');
 const widths = { 360: 740, 1440: 900, 2560: 1440 };
 const password = 'correct horse';
 const hostCount = 64;
+const sessionsSeenMs = 6_000;
 /** `npm run screenshots -- overview`: only pages whose names begin so. */
 const [only = ''] = process.argv.slice(2);
 
@@ -58,6 +60,8 @@ try {
   await shoot(browser, url, console_, true);
   await console_.fake.services.users.add('admin', password, 'admin');
   await seedHall(console_.fake, hostCount);
+  // The target server's sessions are looked at every few seconds.
+  await sleep(sessionsSeenMs);
   await shoot(browser, url, console_, false);
 } finally {
   await browser.close();

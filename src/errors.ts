@@ -3,6 +3,8 @@
  * `src/i18n/{en,zh-CN}.json` under `error.<code>`; a unit test keeps both complete.
  */
 export const errorCodes = [
+  'backup_bad',
+  'backup_newer',
   'bad_request',
   'internal',
   'not_found',
@@ -35,6 +37,7 @@ export const errorCodes = [
   'data_dir_busy',
   'cache_unwritable',
   'cache_noexec',
+  'data_dir_in_use',
   'database_newer',
   'storage_unavailable',
   'target_unavailable',

@@ -6,6 +6,7 @@ import { createScriptRenderer, createTemplateRenderer } from './boot/script.ts';
 import { buildInfo, describeBuild } from './build-info.ts';
 import { injectedApi, isListening, socketApi } from './cli/client.ts';
 import type { CliContext } from './cli/context.ts';
+import { tellPercent } from './cli/print.ts';
 import { createProgram, type GlobalFlags } from './cli/program.ts';
 import { loadConfig } from './config.ts';
 import { examine } from './examine.ts';
@@ -15,6 +16,7 @@ import { openInstaller } from './open-installer.ts';
 import { pathsOf } from './paths.ts';
 import { reportError } from './report-error.ts';
 import { openResources } from './resources.ts';
+import { restoreBackup } from './restore.ts';
 import { createApi } from './servers/api/server.ts';
 import { openShipped } from './shipped.ts';
 import { signalled } from './signalled.ts';
@@ -66,6 +68,11 @@ async function main(): Promise<void> {
       return listInterfaces().map(({ address }) => `${scheme}://${address}:${consolePort}`);
     },
     licenses: () => readLicenses(openResources()),
+    restore: async (file, { force = false, volumeGroup }) => {
+      const deps = { ...(await prepare()), log: pino({ level: 'silent' }) };
+      const onProgress = tellPercent(context.progress);
+      return restoreBackup(deps, { file, force, volumeGroup }, { onProgress });
+    },
     examine: async () => examine(await prepare(), context),
     socketPath: async () => pathsOf((await prepare()).config.dataDir).socket,
     async withApi(work) {

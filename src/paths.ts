@@ -7,6 +7,7 @@ export function pathsOf(dataDir: string) {
     database: join(dataDir, 'cafeboot.db'),
     httpRoot: join(dataDir, 'boot'),
     tftpRoot: join(dataDir, 'tftp'),
+    backups: join(dataDir, 'backups'),
     uploads: join(dataDir, 'uploads'),
     runDir: join(dataDir, 'run'),
     socket: join(dataDir, 'run', 'cafeboot.sock'),

@@ -33,7 +33,9 @@ export async function startServices(
   for (const directory of [paths.httpRoot, paths.tftpRoot]) {
     await mkdir(directory, { recursive: true });
   }
-  await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
+  for (const directory of [paths.runDir, paths.backups]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
   const store = openStore(paths.database, shipped.sqliteAddon());
   closers.add(store.close);
   const listOwnAddresses = () => listInterfaces().map(({ address }) => address);
@@ -61,6 +63,11 @@ export async function startServices(
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
     bootFiles,
+    directories: {
+      dataDir,
+      backups: paths.backups,
+      small: [paths.httpRoot, paths.tftpRoot],
+    },
     tools: createTools({
       builtIn: shippedTools(shipped.resources),
       httpRoot: paths.httpRoot,

@@ -1,7 +1,9 @@
 import type { NamedFinding } from '../doctor/doctor.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Installer } from '../install/installer.ts';
+import type { RestoreReport } from '../service/backup/report.ts';
 import type { ApiCall } from './client.ts';
+import type { RestoreFlags } from './restore.ts';
 
 /** What every subcommand is given: the API, the language, and where to print. */
 export interface CliContext {
@@ -20,6 +22,8 @@ export interface CliContext {
   licenses(): string;
   /** What the doctor finds on this machine itself, not asked of a server. */
   examine(): Promise<NamedFinding[]>;
+  /** Puts a backup back where no server runs. */
+  restore(file: string, options: RestoreFlags): Promise<RestoreReport>;
   /** The running server's unix socket. */
   socketPath(): Promise<string>;
   /** Prints machine-readable output instead of tables. */

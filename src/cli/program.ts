@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
 import { type AgentFlags, addAgentCommand } from './agent.ts';
+import { addBackupCommand } from './backup.ts';
 import { addCodeCommand } from './code.ts';
 import type { CliContext } from './context.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -10,8 +11,10 @@ import { addImageCommand } from './image.ts';
 import { addInstallCommands } from './install.ts';
 import { addLeaseCommand } from './lease.ts';
 import { addLicensesCommand } from './licenses.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
 import { addStorageCommand } from './storage.ts';
@@ -62,6 +65,9 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addMigrateCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addUserCommand(program, context);
   addTokenCommand(program, context);
   addDoctorCommand(program, context);

@@ -19,7 +19,8 @@ export interface BootProgress {
   failure: string | null;
 }
 
-const failures = ['boot.failed', 'boot.refused', 'overlay.failed', 'firmware.stuck'];
+/** Kinds of events that end a boot. */
+export const bootFailures = ['boot.failed', 'boot.refused', 'overlay.failed', 'firmware.stuck'];
 
 /** The stage that an event shows to be reached; undefined: it says nothing of it. */
 function stageOf({ kind, data }: Pick<EventRow, 'kind' | 'data'>): BootStage | undefined {
@@ -37,7 +38,7 @@ export function foldBoot(
 ): BootProgress | undefined {
   const { kind, at, data } = event;
   if (kind === 'boot.disk-gone') return progressFrom(at, { bootAt: before?.bootAt ?? at });
-  if (failures.includes(kind)) {
+  if (bootFailures.includes(kind)) {
     return { ...(before ?? progressFrom(at)), since: at, failure: kind };
   }
   const stage = stageOf(event);

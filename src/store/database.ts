@@ -7,6 +7,10 @@ import { createQueries, type Queries } from './queries.ts';
 /** A native module, loaded. */
 export type NativeBinding = object;
 
+/** As an option of better-sqlite3, whose types know paths alone. */
+export const bindingOf = (addon: NativeBinding | undefined) =>
+  addon === undefined ? {} : { nativeBinding: addon as unknown as string };
+
 export interface OpenOptions {
   /** A file, or `:memory:`. */
   path: string;
@@ -19,6 +23,8 @@ const busyTimeoutMs = 3_000;
 
 /** The open database: typed queries, and a way to close it. */
 export interface OpenDatabase extends Queries {
+  /** Writes a consistent copy to a new file while this one is used. */
+  backupTo(path: string): Promise<void>;
   close(): void;
 }
 
@@ -35,7 +41,7 @@ export function openDatabase({ path, addon }: OpenOptions): OpenDatabase {
   }
   const sqlite = new Database(path, {
     timeout: busyTimeoutMs,
-    ...(addon && { nativeBinding: addon as unknown as string }),
+    ...bindingOf(addon),
   });
   try {
     // Exclusive: the data directory belongs to one process at a time, and a crash frees it by itself.
@@ -50,7 +56,11 @@ export function openDatabase({ path, addon }: OpenOptions): OpenDatabase {
   }
   // After migrating: a migration may have to rebuild a table that others refer to.
   sqlite.pragma('foreign_keys = ON');
-  return { ...createQueries(sqlite), close: () => void sqlite.close() };
+  return {
+    ...createQueries(sqlite),
+    backupTo: async (path) => void (await sqlite.backup(path)),
+    close: () => void sqlite.close(),
+  };
 }
 
 function migrate(sqlite: Database.Database, path: string): void {

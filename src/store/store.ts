@@ -3,11 +3,13 @@ import { createAuditRepository } from './audit.ts';
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
 import { type NativeBinding, openDatabase } from './database.ts';
+import { readDiskCache } from './disk-cache.ts';
 import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createLeaseRepository } from './leases.ts';
+import { migrations } from './migrations/index.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
@@ -20,6 +22,9 @@ import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 import { createUserRepository } from './users.ts';
 
 /** Everything that is stored, one repository per noun. */
+/** What `user_version` is once a database has been opened. */
+export const schemaVersion = migrations.length;
+
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
@@ -46,6 +51,9 @@ export function openStore(path: string, addon?: NativeBinding) {
     apiTokens: createApiTokenRepository(db),
     audit: createAuditRepository(db),
     transaction: db.transaction,
+    backupTo: db.backupTo,
+    /** Of another program's database, see disk-cache.ts. */
+    readDiskCache: (file: string) => readDiskCache(file, addon),
     close: db.close,
   };
 }

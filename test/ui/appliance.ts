@@ -57,19 +57,24 @@ export async function startUiAppliance(): Promise<UiAppliance> {
     all: true,
     reject: false,
     buffer: false,
+    forceKillAfterDelay: 20_000,
   });
   child.all.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
+  let ended = false;
+  void child.then(() => {
+    ended = true;
+  });
   const stop = async () => {
-    child.kill('SIGTERM', { forceKillAfterDelay: 20_000 } as never);
+    child.kill();
     await child;
     await rm(dataDir, { recursive: true, force: true });
   };
   const socketPath = join(dataDir, 'run', 'cafeboot.sock');
   const deadlineMs = performance.now() + startTimeoutMs;
   while (!(await isListening(socketPath))) {
-    if (child.exitCode !== null || performance.now() > deadlineMs) {
+    if (ended || performance.now() > deadlineMs) {
       await stop();
       throw new Error(`cafeboot did not get ready:\n${output}`);
     }

@@ -27,8 +27,9 @@ export interface LiveTopic {
 export type LiveReader = (text: string) => void;
 export type LiveTopics = ReturnType<typeof createLiveTopics>;
 
-/** Changes are gathered for so long, so that a burst of events is one message. */
-const gatherMs = 250;
+/** A burst of events is one message: so long after the first of them, and so long after the message before. */
+const gatherMs = 40;
+const betweenMs = 250;
 
 interface Known {
   fragment: Fragment;
@@ -58,6 +59,7 @@ export function createLiveTopics({
     const readers = new Map<LiveReader, Language>();
     let revision = 0;
     let timer: NodeJS.Timeout | undefined;
+    let toldAt = 0;
     let unfollow: (() => void) | undefined;
 
     /** Takes note of what is different now. */
@@ -91,6 +93,7 @@ export function createLiveTopics({
 
     async function tell(): Promise<void> {
       timer = undefined;
+      toldAt = performance.now();
       const before = revision;
       await refresh();
       for (const language of languages) {
@@ -101,7 +104,8 @@ export function createLiveTopics({
     }
 
     const changed = () => {
-      timer ??= setTimeout(() => void tell().catch(onError), gatherMs);
+      const waitMs = Math.max(gatherMs, toldAt + betweenMs - performance.now());
+      timer ??= setTimeout(() => void tell().catch(onError), waitMs);
     };
 
     return {

@@ -2,7 +2,6 @@ import { operator, viewer } from '../../../http/access.ts';
 import { typed } from '../../../http/typed.ts';
 import en from '../../../i18n/console/overview.en.json' with { type: 'json' };
 import zh from '../../../i18n/console/overview.zh-CN.json' with { type: 'json' };
-import { findAttention } from '../../../service/hall-attention.ts';
 import type { Services } from '../../../service/services.ts';
 import { actOnHosts, hallAction } from '../hall-actions.ts';
 import { countStates, toGroups } from '../hall-view.ts';
@@ -15,17 +14,17 @@ export const overview: Room = {
   texts: { en, 'zh-CN': zh },
   nav: { href: '/', icon: 'layout-dashboard', order: 10 },
   addRoutes(app, kit) {
-    const { services, live, now } = kit;
+    const { services, live } = kit;
     live.add({
       name: 'overview',
-      fragments: async () => toFragments(await readOverview(services, now())),
+      fragments: async () => toFragments(await readOverview(services)),
       follow: services.hall.follow,
     });
     const console = typed(app);
 
     console.get('/', viewer, async (request, reply) => {
       const liveUrl = await live.urlOf('overview');
-      const facts = await readOverview(services, now());
+      const facts = await readOverview(services);
       const entries = services.entries.list().map(({ name }) => name);
       return kit.page(request, reply, 'overview/overview.njk', { ...facts, liveUrl, entries });
     });
@@ -50,21 +49,10 @@ export const overview: Room = {
 
 type Overview = Awaited<ReturnType<typeof readOverview>>;
 
-const attentionEvents = 200;
-
-async function readOverview(services: Services, now: number) {
+async function readOverview(services: Services) {
   const tiles = services.hall.tiles();
   const pool = await services.pool.get();
-  const attention = findAttention({
-    tiles,
-    pool,
-    imageCount: services.images.list().length,
-    entryCount: services.entries.list().length,
-    unknownCount: services.unknownHosts.list().length,
-    tasks: services.tasks.list(),
-    events: services.timeline.list({ limit: attentionEvents }),
-    now,
-  });
+  const attention = await services.attention.list();
   return {
     groups: toGroups(tiles),
     counts: countStates(tiles),

@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify';
+import { viewer } from '../../http/access.ts';
+import { formatMetrics } from '../../service/metrics.ts';
+import type { Services } from '../../service/services.ts';
+
+/** `/metrics`, as Prometheus reads it with an API token. */
+export function addMetricsRoute(app: FastifyInstance, { metrics }: Services): void {
+  app.get('/metrics', viewer, async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(formatMetrics(await metrics())),
+  );
+}

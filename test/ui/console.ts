@@ -1,0 +1,92 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Role } from '../../src/service/users.ts';
+import { startUiAppliance, type UiAppliance } from './appliance.ts';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+
+export const password = 'correct horse battery';
+
+/** The running program and a browser; each test opens its own windows. */
+export interface UiConsole extends UiAppliance {
+  /** A window where nobody is logged in. */
+  open(options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
+  /** A window of somebody with this role; the user is made when needed. */
+  loginAs(role: Role, options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
+  /** Adds hosts `pc-001` and so on, in two groups. */
+  seedHosts(count: number): Promise<void>;
+  /** Expects that nothing was wrong with any page since the last time, but answers with these statuses. */
+  expectNoFaults(allowedStatuses?: readonly number[]): void;
+}
+
+/** Starts all of it. The first admin is made as an administrator would, unless `isUntouched`. */
+export async function startUiConsole({ isUntouched = false } = {}): Promise<UiConsole> {
+  const appliance = await startUiAppliance();
+  const browser = await launchBrowser();
+  const windows: WatchedPage[] = [];
+
+  async function open(options = {}): Promise<WatchedPage> {
+    const opened = await openPage(browser, { baseURL: appliance.url, ...options });
+    windows.push(opened);
+    return opened;
+  }
+
+  async function loginAs(role: Role, options = {}): Promise<WatchedPage> {
+    const name = role === 'admin' ? 'admin' : `some-${role}`;
+    const users = (await appliance.api('GET', '/users')) as { name: string }[];
+    if (!users.some((user) => user.name === name)) {
+      await appliance.api('POST', '/users', { name, password, role });
+    }
+    const opened = await open(options);
+    await opened.page.goto('/login');
+    await login(opened.page, name, password);
+    await opened.page.locator('#hall').waitFor();
+    return opened;
+  }
+
+  const ui: UiConsole = {
+    ...appliance,
+    open,
+    loginAs,
+    async seedHosts(count) {
+      for (let index = 1; index <= count; index++) {
+        const number = String(index).padStart(3, '0');
+        const mac = `5254000001${index.toString(16).padStart(2, '0')}`;
+        const group = index % 2 === 0 ? '包间' : '大厅';
+        await appliance.api('POST', '/hosts', { name: `pc-${number}`, mac, group });
+      }
+    },
+    expectNoFaults(allowedStatuses = []) {
+      const isAllowed = (fault: string) =>
+        allowedStatuses.some((status) => fault.startsWith(`answer: ${status} `));
+      const faults = windows.flatMap((window) => window.faults.splice(0));
+      expect(faults.filter((fault) => !isAllowed(fault))).toEqual([]);
+    },
+    async stop() {
+      await browser.close();
+      await appliance.stop();
+    },
+  };
+  if (!isUntouched) await becomeAdmin(ui, await open());
+  return ui;
+}
+
+/** Fills the login page that is open. */
+export async function login(page: Page, name: string, secret: string): Promise<void> {
+  await page.locator('[name=name]').fill(name);
+  await page.locator('[name=password]').fill(secret);
+  await page.locator('form[action="/login"] button[type=submit]').click();
+}
+
+/** The first run, as a person does it. */
+export async function becomeAdmin(
+  ui: UiConsole,
+  { page }: { page: Page; context: BrowserContext },
+) {
+  const { code } = (await ui.api('GET', '/one-time-code')) as { code: string };
+  await page.goto('/');
+  await page.locator('[name=code]').fill(code);
+  await page.locator('[name=password]').fill(password);
+  await page.locator('[name=repeated]').fill(password);
+  await page.locator('form[action="/first-run"] button[type=submit]').click();
+  await page.locator('#hall').waitFor();
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sessionCookie } from '../../../src/http/caller.ts';
+import { csrfHeader, csrfTokenOf } from '../../../src/http/csrf.ts';
+import type { Role } from '../../../src/service/users.ts';
+import { createFakeConsole, type FakeConsole } from '../../fakes/console.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+
+/** What anybody may reach: they log in there, or it holds nothing. */
+const publicRoutes = [
+  'GET /assets/*',
+  'GET /first-run',
+  'GET /login',
+  'HEAD /assets/*',
+  'HEAD /first-run',
+  'HEAD /login',
+  'POST /first-run',
+  'POST /login',
+  'POST /logout',
+  'POST /preferences',
+];
+
+describe('who may call what on port 8050', () => {
+  let opened: FakeConsole;
+  const sessions = new Map<Role, string>();
+
+  beforeAll(async () => {
+    opened = await createFakeConsole();
+    const { users, logins } = opened.fake.services;
+    for (const role of ['admin', 'operator', 'viewer'] as const) {
+      const user = await users.add(`some-${role}`, 'correct horse', role);
+      sessions.set(role, logins.open(user, '127.0.0.1'));
+    }
+  });
+  afterAll(() => opened.close());
+
+  const plain = ({ method, url }: { method: string; url: string }) =>
+    `${method} ${url.replace(/^\/assets\/[^/]+/, '/assets')}`;
+  /** A path that the route matches; what is behind it need not exist. */
+  const pathOf = (url: string) => url.replace(/:\w+/g, '1').replace('*', 'x');
+  const call = (method: string, url: string, headers: Record<string, string> = {}) =>
+    opened.app.inject({ method: method as Method, url, headers });
+  const cookieOf = (role: Role) => `${sessionCookie}=${sessions.get(role)}`;
+
+  test('only the routes that are listed here are public', () => {
+    const found = opened.routes.filter(({ access }) => access === 'public').map(plain);
+    expect(found.sort()).toEqual(publicRoutes);
+    expect(opened.routes.length).toBeGreaterThan(80);
+  });
+
+  test('every other route refuses somebody who is not logged in', async () => {
+    for (const route of opened.routes.filter(({ access }) => access !== 'public')) {
+      const { statusCode, headers } = await call(route.method, pathOf(route.url));
+      const isLogin = statusCode === 303 && headers.location?.startsWith('/login');
+      expect(isLogin || statusCode === 401, `${plain(route)} ${statusCode}`).toBe(true);
+      const bad = await call(route.method, pathOf(route.url), { authorization: 'Bearer wrong' });
+      expect(bad.statusCode, plain(route)).toBe(401);
+    }
+  });
+
+  test('a viewer is refused by every route that needs more, and an operator by those of admins', async () => {
+    for (const [role, refused] of [
+      ['viewer', ['operator', 'admin']],
+      ['operator', ['admin']],
+    ] as const) {
+      const routes = opened.routes.filter(({ access }) => refused.some((each) => each === access));
+      expect(routes.length).toBeGreaterThan(5);
+      for (const route of routes) {
+        const headers = {
+          cookie: cookieOf(role),
+          [csrfHeader]: csrfTokenOf(sessions.get(role) ?? ''),
+        };
+        const { statusCode } = await call(route.method, pathOf(route.url), headers);
+        expect(statusCode, `${role} ${plain(route)}`).toBe(403);
+      }
+    }
+  });
+
+  test('every route that changes something needs more than a viewer, but for one’s own login', () => {
+    const own = ['POST /profile/password'];
+    const found = opened.routes
+      .filter(({ method, access }) => !['GET', 'HEAD'].includes(method) && access === 'viewer')
+      .map(plain);
+    expect(found).toEqual(own);
+  });
+
+  test('a browser of another site changes nothing, whoever is logged in', async () => {
+    const payload = { name: 'pc-01', mac: '525400000001' };
+    const send = (headers: Record<string, string>) =>
+      opened.app.inject({ method: 'POST', url: '/api/v1/hosts', headers, payload });
+    const cookie = cookieOf('admin');
+    const token = { [csrfHeader]: csrfTokenOf(sessions.get('admin') ?? '') };
+    for (const headers of [
+      { cookie },
+      { cookie, [csrfHeader]: 'guess' },
+      { cookie, ...token, origin: 'http://elsewhere.example' },
+      { cookie, ...token, 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const response = await send(headers as Record<string, string>);
+      expect(response.statusCode).toBe(403);
+      expect(response.json().code).toBe('request_forged');
+    }
+    expect((await send({ cookie, ...token })).statusCode).toBe(201);
+  });
+
+  test('a token is its user: the same role, until it is removed', async () => {
+    const { apiTokens } = opened.fake.services;
+    const { id, token } = apiTokens.add('some-viewer', 'billing');
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await call('GET', '/api/v1/hosts', headers)).statusCode).toBe(200);
+    expect((await call('POST', '/api/v1/reconcile', headers)).statusCode).toBe(403);
+    apiTokens.remove(id);
+    expect((await call('GET', '/api/v1/hosts', headers)).statusCode).toBe(401);
+  });
+
+  test('answers carry the headers that keep a browser from harm', async () => {
+    for (const url of ['/login', '/api/v1/hosts', '/assets/none']) {
+      const { headers } = await call('GET', url);
+      expect(headers['content-security-policy']).toContain("script-src 'self'");
+      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+  });
+
+  test('what was changed is noted: by whom, what, from where; never its values', async () => {
+    const headers = {
+      cookie: cookieOf('admin'),
+      [csrfHeader]: csrfTokenOf(sessions.get('admin') ?? ''),
+    };
+    const payload = { name: 'new-one', password: 'a secret of theirs', role: 'viewer' };
+    await opened.app.inject({ method: 'POST', url: '/api/v1/users', headers, payload });
+    const [latest] = opened.fake.services.audit.list({ limit: 1 });
+    const expected = {
+      user: 'some-admin',
+      method: 'POST',
+      route: '/api/v1/users',
+      target: 'new-one',
+    };
+    expect(latest).toMatchObject({ ...expected, address: '127.0.0.1' });
+    expect(JSON.stringify(latest)).not.toContain('secret');
+  });
+});
