@@ -9,6 +9,7 @@ import type { RestoreReport } from './service/backup/report.ts';
 import type { RestoreOptions } from './service/backup/restoration.ts';
 import { unpackBackup } from './service/backup/unpack.ts';
 import { createSettings } from './service/settings.ts';
+import type { NativeBinding } from './store/database.ts';
 import { openStore } from './store/store.ts';
 
 export interface RestoreRequest {
@@ -31,14 +32,15 @@ export async function restoreBackup(
   options: RestoreOptions,
 ): Promise<RestoreReport> {
   const { dataDir } = deps.config;
+  const addon = deps.shipped.sqliteAddon();
   await mkdir(dataDir, { recursive: true });
-  if (!(await isEmpty(dataDir)) && !force) {
+  if (!(await isEmpty(dataDir, addon)) && !force) {
     throw new CafebootError('data_dir_in_use', { path: dataDir });
   }
   const staging = await mkdtemp(join(dataDir, '.restoring-'));
   try {
     const { manifest, files } = await unpackBackup(file, staging, options);
-    setVolumeGroup(join(staging, databaseName), volumeGroup);
+    setVolumeGroup(join(staging, databaseName), volumeGroup, addon);
     await putInPlace(dataDir, staging);
     const { services, close } = await startOffline(deps);
     try {
@@ -62,10 +64,10 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Also finds out whether a server has it open. */
-async function isEmpty(dataDir: string): Promise<boolean> {
+async function isEmpty(dataDir: string, addon: NativeBinding | undefined): Promise<boolean> {
   const { database } = pathsOf(dataDir);
   if (!(await exists(database))) return true;
-  const store = openStore(database);
+  const store = openStore(database, addon);
   try {
     const lists = [store.hosts.list(), store.images.list(), store.entries.list()];
     return lists.every(({ length }) => length === 0);
@@ -75,8 +77,12 @@ async function isEmpty(dataDir: string): Promise<boolean> {
 }
 
 /** Brings the database up to this program's schema as well, which shows that it can be opened. */
-function setVolumeGroup(database: string, volumeGroup: string | undefined): void {
-  const store = openStore(database);
+function setVolumeGroup(
+  database: string,
+  volumeGroup: string | undefined,
+  addon: NativeBinding | undefined,
+): void {
+  const store = openStore(database, addon);
   try {
     const settings = createSettings(store);
     if (volumeGroup !== undefined) settings.set('volumeGroup', volumeGroup);

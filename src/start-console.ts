@@ -11,7 +11,7 @@ import { readConsoleTls } from './tls-files.ts';
 
 /** Console and REST API on one port, for people and programs with a login. */
 export async function startConsole(
-  { config, version, translator, resources, log }: ApplianceDeps,
+  { config, version, translator, shipped, log }: ApplianceDeps,
   services: Services,
   { closers, examine }: { closers: Closers; examine: () => Promise<NamedFinding[]> },
 ): Promise<void> {
@@ -23,6 +23,7 @@ export async function startConsole(
   await addApi(app, { services, translator, examine });
   addMetricsRoute(app, services, translator);
   const isSecure = tls !== undefined;
+  const { resources } = shipped;
   await addConsole(app, { services, resources, version, isSecure, now: Date.now });
   const port = await listen(app, { address: config.consoleAddress, port: config.consolePort });
   child.info({ port }, 'console is open');

@@ -8,7 +8,9 @@ import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addInstallCommands } from './install.ts';
 import { addLeaseCommand } from './lease.ts';
+import { addLicensesCommand } from './licenses.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
@@ -69,6 +71,8 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addUserCommand(program, context);
   addTokenCommand(program, context);
   addDoctorCommand(program, context);
+  addInstallCommands(program, context);
+  addLicensesCommand(program, context);
   return program;
 }
 

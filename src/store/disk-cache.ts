@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { bindingOf, type NativeBinding } from './database.ts';
 
 /** What a `diskcache` file of the system before this one holds. */
 export interface DiskCacheContent {
@@ -15,8 +16,8 @@ const rawMode = 1;
  * Reads the `cache.db` of python-diskcache. SQLite may write beside a file even to read it, so the caller
  * gives a copy. Throws as SQLite does for what is no such file.
  */
-export function readDiskCache(path: string): DiskCacheContent {
-  const sqlite = new Database(path, { fileMustExist: true });
+export function readDiskCache(path: string, addon?: NativeBinding): DiskCacheContent {
+  const sqlite = new Database(path, { fileMustExist: true, ...bindingOf(addon) });
   try {
     const rows = sqlite.prepare('SELECT key, value, mode FROM Cache').all() as {
       key: unknown;

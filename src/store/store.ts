@@ -2,7 +2,8 @@ import { createApiTokenRepository } from './api-tokens.ts';
 import { createAuditRepository } from './audit.ts';
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
-import { openDatabase } from './database.ts';
+import { type NativeBinding, openDatabase } from './database.ts';
+import { readDiskCache } from './disk-cache.ts';
 import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
@@ -27,8 +28,8 @@ export const schemaVersion = migrations.length;
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
-export function openStore(path: string) {
-  const db = openDatabase({ path });
+export function openStore(path: string, addon?: NativeBinding) {
+  const db = openDatabase({ path, addon });
   return {
     settings: createSettingRepository(db),
     hosts: createHostRepository(db),
@@ -51,6 +52,8 @@ export function openStore(path: string) {
     audit: createAuditRepository(db),
     transaction: db.transaction,
     backupTo: db.backupTo,
+    /** Of another program's database, see disk-cache.ts. */
+    readDiskCache: (file: string) => readDiskCache(file, addon),
     close: db.close,
   };
 }

@@ -46,7 +46,7 @@ export function createMigration(deps: MigrationDeps) {
   const { hosts, entries, images, diskFiles, pool, tasks } = deps;
 
   async function plan({ from, disks = defaultDisks }: MigrationFields): Promise<Step[]> {
-    const old = await readPredecessor(from);
+    const old = await readPredecessor(from, deps.store);
     const found = new Map<string, string>();
     for (const { name } of old.images) {
       const path = await findDisk(disks, name);

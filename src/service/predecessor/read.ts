@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { CafebootError } from '../../errors.ts';
 import { hasErrno } from '../../storage/errno.ts';
-import { type DiskCacheContent, readDiskCache } from '../../store/disk-cache.ts';
+import type { DiskCacheContent } from '../../store/disk-cache.ts';
+import type { Store } from '../../store/store.ts';
 import {
   type OldRow,
   type Predecessor,
@@ -24,7 +25,10 @@ const cacheFolders = ['', 'cache', '../cache', 'db', 'db/cache'];
  * it is changed or opened for writing. Throws `not_found` where there is neither, `invalid_value` for a file
  * that cannot be read.
  */
-export async function readPredecessor(directory: string): Promise<Predecessor> {
+export async function readPredecessor(
+  directory: string,
+  store: Pick<Store, 'readDiskCache'>,
+): Promise<Predecessor> {
   for (const folder of folders) {
     const place = join(directory, folder);
     const [hosts, entries] = [
@@ -34,7 +38,7 @@ export async function readPredecessor(directory: string): Promise<Predecessor> {
     if (!hosts && !entries) continue;
     const images = (await readTable(place, 'os.csv')) ?? [];
     const disks = (await readTable(place, 'data_disk.csv')) ?? [];
-    const { values, unreadable } = await readSettings(place);
+    const { values, unreadable } = await readSettings(place, store);
     return {
       hosts: (hosts ?? []).map(toHost),
       images: [
@@ -61,7 +65,10 @@ async function readTable(place: string, name: string): Promise<OldRow[] | undefi
   }
 }
 
-async function readSettings(place: string): Promise<DiskCacheContent> {
+async function readSettings(
+  place: string,
+  { readDiskCache }: Pick<Store, 'readDiskCache'>,
+): Promise<DiskCacheContent> {
   for (const folder of cacheFolders) {
     const path = join(place, folder, 'cache.db');
     const staging = await mkdtemp(join(tmpdir(), 'cafeboot-migrate-'));
