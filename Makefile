@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run test test-unit test-interop test-ui test-vm torture check format bench fuzz ipxe
+.PHONY: help demo run dist test test-unit test-interop test-ui test-vm torture check format bench fuzz ipxe
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -15,6 +15,10 @@ demo: ## boot virtual PCs from power-on to an OS on their own iSCSI disks, in a 
 run: ## run the server here, with its data in ./data
 	@scripts/setup run
 	@npm run --silent cafeboot -- --data-dir data serve
+
+dist: ## single binaries of the program and the guest agent, a .deb, SBOM and sums, in dist/ (PLATFORM=linux-x64)
+	@scripts/setup dist
+	@npm run --silent dist -- $(if $(PLATFORM),--platform $(PLATFORM))
 
 test: ## every tier of tests; ends with "N passed, N failed"
 	@scripts/setup run lab test

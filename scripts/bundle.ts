@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,6 +18,18 @@ export const agentBundlePath = join(root, 'dist', 'cafeboot-agent.mjs');
 const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
 process.noDeprecation = true;`;
 
+/** How every bundle of ours is made. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node26',
+  format: 'esm',
+  banner: { js: banner },
+  // nunjucks asks for it on a Mac alone.
+  external: ['fsevents'],
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
 /**
  * The program in one file, all but its SQLite addon: a thousand small files take a slow disk, and a server
  * VM's share of ours, half a minute to open. One that is up to date stays untouched, for whoever has it open.
@@ -29,16 +41,10 @@ export const bundleAgent = (): Promise<void> => bundleTo('agent-main.ts', agentB
 
 async function bundleTo(entry: string, path: string): Promise<void> {
   const { outputFiles } = await build({
+    ...bundleOptions,
     entryPoints: [join(root, 'src', entry)],
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node26',
-    format: 'esm',
-    banner: { js: banner },
-    // fsevents: nunjucks asks for it on a Mac alone.
-    external: ['better-sqlite3', 'fsevents'],
-    logLevel: 'error',
+    external: [...bundleOptions.external, 'better-sqlite3'],
   });
   const [file] = outputFiles;
   if (!file) throw new Error('esbuild made nothing');

@@ -54,7 +54,7 @@ export async function startAppliance(deps: ApplianceDeps) {
         : undefined;
     await services.start();
     await startServers(deps, services, { interfaces, leaser }, closers);
-    const examine = createServerDoctor(config, services);
+    const examine = createServerDoctor(deps, services);
     await startConsole(deps, services, { closers, examine });
     const api = createApi({ services, log, translator: deps.translator, examine });
     closers.add(() => api.close());

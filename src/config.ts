@@ -38,6 +38,10 @@ export const configSchema = Type.Object({
     default: '/usr/lib/ipxe',
     description: "the distribution's iPXE binaries",
   }),
+  cacheDir: Type.String({
+    default: '',
+    description: 'where the single binary unpacks what must be a file; empty: /var/cache/cafeboot',
+  }),
   poolSizeBytes: Type.Integer({
     minimum: 0,
     default: 0,

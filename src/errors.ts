@@ -3,6 +3,8 @@
  * `src/i18n/{en,zh-CN}.json` under `error.<code>`; a unit test keeps both complete.
  */
 export const errorCodes = [
+  'backup_bad',
+  'backup_newer',
   'bad_request',
   'internal',
   'not_found',
@@ -33,6 +35,9 @@ export const errorCodes = [
   'other_dhcp_server',
   'doctor_found',
   'data_dir_busy',
+  'cache_unwritable',
+  'cache_noexec',
+  'data_dir_in_use',
   'database_newer',
   'storage_unavailable',
   'target_unavailable',
@@ -71,6 +76,17 @@ export const errorCodes = [
   'smyoo_login_refused',
   'smyoo_refused',
   'smyoo_unreachable',
+  'install_not_root',
+  'install_os',
+  'install_no_systemd',
+  'install_packaged',
+  'install_not_single',
+  'install_not_agreed',
+  'install_not_ready',
+  'not_installed',
+  'upgrade_bad_file',
+  'upgrade_rolled_back',
+  'wrong_purge',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { ApplianceDeps } from './appliance-deps.ts';
 import type { CliContext } from './cli/context.ts';
-import type { Config } from './config.ts';
 import type { CafeState, Machine } from './doctor/check.ts';
 import { createDoctor, type NamedFinding } from './doctor/doctor.ts';
 import { CafebootError } from './errors.ts';
@@ -15,21 +15,24 @@ import { createSettings } from './service/settings.ts';
 import { run } from './storage/exec.ts';
 import { openStore } from './store/store.ts';
 
+type MachineDeps = Pick<ApplianceDeps, 'config' | 'shipped'>;
+
 /** This machine, as the doctor looks at it. */
-function createMachine(config: Config): Machine {
+function createMachine({ config, shipped }: MachineDeps): Machine {
+  const directories = bootFileDirectories(config, shipped.builtFilesDir());
   return {
     config,
     run,
     readText: (path) => readFile(path, 'utf8').catch(() => undefined),
     findDhcpServers: (lans) => withDhcpSearch((search) => search.find(lans)),
-    describeBootFiles: createBootFiles({ directories: bootFileDirectories(config) }).describe,
+    describeBootFiles: createBootFiles({ directories }).describe,
     now: Date.now,
   };
 }
 
 /** The doctor of the server that these services are of. */
-export function createServerDoctor(config: Config, services: Services) {
-  const doctor = createDoctor(createMachine(config));
+export function createServerDoctor(deps: MachineDeps, services: Services) {
+  const doctor = createDoctor(createMachine(deps));
   return async (): Promise<NamedFinding[]> =>
     doctor.run({
       settings: services.settings.get(),
@@ -42,14 +45,14 @@ export function createServerDoctor(config: Config, services: Services) {
 
 /** What the doctor finds on this machine, whether a server runs on it, cannot, or never did. */
 export async function examine(
-  config: Config,
+  deps: MachineDeps,
   { withApi, translator }: Pick<CliContext, 'withApi' | 'translator'>,
 ): Promise<NamedFinding[]> {
   const state = await readCafe(withApi).catch((error: unknown) => {
     if (!(error instanceof CafebootError)) throw error;
-    return readDatabase(config, error, translator);
+    return readDatabase(deps, error, translator);
   });
-  return createDoctor(createMachine(config)).run(state);
+  return createDoctor(createMachine(deps)).run(state);
 }
 
 const readCafe = (withApi: CliContext['withApi']): Promise<CafeState> =>
@@ -62,8 +65,12 @@ const readCafe = (withApi: CliContext['withApi']): Promise<CafeState> =>
   }));
 
 /** Where the storage cannot be opened, what the database alone has. */
-function readDatabase(config: Config, fault: CafebootError, { error }: Translator): CafeState {
-  const store = openStore(pathsOf(config.dataDir).database);
+function readDatabase(
+  { config, shipped }: MachineDeps,
+  fault: CafebootError,
+  { error }: Translator,
+): CafeState {
+  const store = openStore(pathsOf(config.dataDir).database, shipped.sqliteAddon());
   try {
     return {
       settings: createSettings(store, { listOwnAddresses: () => [] }).get(),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 
 /** Files and directories below the data directory. */
@@ -8,18 +7,15 @@ export function pathsOf(dataDir: string) {
     database: join(dataDir, 'cafeboot.db'),
     httpRoot: join(dataDir, 'boot'),
     tftpRoot: join(dataDir, 'tftp'),
+    backups: join(dataDir, 'backups'),
     uploads: join(dataDir, 'uploads'),
     runDir: join(dataDir, 'run'),
     socket: join(dataDir, 'run', 'cafeboot.sock'),
   };
 }
 
-/** What `make ipxe` built, where it has. */
-export const builtFilesDir = fileURLToPath(new URL('../assets/boot', import.meta.url));
-
 /** What an administrator puts there comes first, then our own build, then the distribution's. */
-export const bootFileDirectories = ({ dataDir, bootFilesDir }: Config): string[] => [
-  pathsOf(dataDir).tftpRoot,
-  builtFilesDir,
-  bootFilesDir,
-];
+export const bootFileDirectories = (
+  { dataDir, bootFilesDir }: Config,
+  builtFilesDir: string,
+): string[] => [pathsOf(dataDir).tftpRoot, builtFilesDir, bootFilesDir];

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { getAssetKeys, getRawAsset, isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -12,6 +13,9 @@ export interface Resources {
   /** The paths of all files below a folder, sorted; empty where there is none. */
   list(folder: string): string[];
 }
+
+/** Those that the single binary has in itself, else those of the tree. */
+export const openResources = (): Resources => (isSea() ? seaResources() : treeResources());
 
 /** Those of the tree that the program runs from. */
 export function treeResources(
@@ -30,5 +34,17 @@ export function treeResources(
         throw error;
       }
     },
+  };
+}
+
+/** Those that `make dist` packed into the single binary (scripts/dist/shipped.ts). */
+function seaResources(): Resources {
+  return {
+    // A copy: what it gives belongs to the program's own image, and must not be written to.
+    read: (path) => Buffer.from(new Uint8Array(getRawAsset(path) as ArrayBuffer)),
+    list: (folder) =>
+      getAssetKeys()
+        .filter((path) => path.startsWith(`${folder}/`))
+        .sort(),
   };
 }

@@ -3,7 +3,7 @@ import { bootFileNames } from './boot/firmware.ts';
 import type { Closers } from './closers.ts';
 import type { LanInterface } from './net/interfaces.ts';
 import { openUdp } from './net/udp.ts';
-import { bootFileDirectories, builtFilesDir, pathsOf } from './paths.ts';
+import { bootFileDirectories, pathsOf } from './paths.ts';
 import { startBootHttp } from './servers/boot-http/server.ts';
 import type { Leaser } from './servers/dhcp/leaser.ts';
 import { startDhcpServer } from './servers/dhcp/server.ts';
@@ -16,13 +16,14 @@ import { readThriftTls } from './tls-files.ts';
 
 /** Each server that has a port, on the interfaces it serves. */
 export async function startServers(
-  { config, renderScript, renderTemplate, translator, log }: ApplianceDeps,
+  { config, shipped, renderScript, renderTemplate, translator, log }: ApplianceDeps,
   services: Services,
   { interfaces, leaser }: { interfaces: LanInterface[]; leaser: Leaser | undefined },
   closers: Closers,
 ): Promise<void> {
   const { boots, counters } = services;
   const paths = pathsOf(config.dataDir);
+  const builtFilesDir = shipped.builtFilesDir();
 
   if (config.httpPort > 0) {
     const http = await startBootHttp({
@@ -35,7 +36,7 @@ export async function startServers(
       httpRoot: paths.httpRoot,
       bootFiles: {
         names: bootFileNames,
-        directories: [paths.httpRoot, ...bootFileDirectories(config)],
+        directories: [paths.httpRoot, ...bootFileDirectories(config, builtFilesDir)],
       },
       address: '0.0.0.0',
       port: config.httpPort,

@@ -19,12 +19,12 @@ import { run } from './storage/exec.ts';
 import { startVolumes } from './storage/start.ts';
 import type { TargetServer } from './storage/targets.ts';
 import { openStore } from './store/store.ts';
-import { toolsDirectory } from './templates.ts';
+import { shippedTools } from './templates.ts';
 import { callPreset } from './thrift/client.ts';
 
 /** The use cases over what this machine has: database, disks, targets. Each is closed by `closers`. */
 export async function startServices(
-  { config, version, log, renderScript }: ApplianceDeps,
+  { config, shipped, version, log, renderScript }: ApplianceDeps,
   closers: Closers,
   openTargets: (settings: Settings) => Promise<TargetServer>,
 ): Promise<Services> {
@@ -33,8 +33,10 @@ export async function startServices(
   for (const directory of [paths.httpRoot, paths.tftpRoot]) {
     await mkdir(directory, { recursive: true });
   }
-  await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
-  const store = openStore(paths.database);
+  for (const directory of [paths.runDir, paths.backups]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
+  const store = openStore(paths.database, shipped.sqliteAddon());
   closers.add(store.close);
   const listOwnAddresses = () => listInterfaces().map(({ address }) => address);
   const settings = createSettings(store, { listOwnAddresses });
@@ -49,7 +51,8 @@ export async function startServices(
   closers.add(volumes.close);
   const targets = await openTargets(settings.get());
   closers.add(targets.close);
-  const bootFiles = createBootFiles({ directories: bootFileDirectories(config) });
+  const directories = bootFileDirectories(config, shipped.builtFilesDir());
+  const bootFiles = createBootFiles({ directories });
   await bootFiles.start();
   closers.add(async () => bootFiles.close());
   const services = createServices({
@@ -60,8 +63,13 @@ export async function startServices(
     diskFiles: createDiskFiles(run),
     diskSetup: createDiskSetup(run),
     bootFiles,
+    directories: {
+      dataDir,
+      backups: paths.backups,
+      small: [paths.httpRoot, paths.tftpRoot],
+    },
     tools: createTools({
-      builtIn: toolsDirectory,
+      builtIn: shippedTools(shipped.resources),
       httpRoot: paths.httpRoot,
       onBad: (error) => log.warn({ err: error }, 'a tool is left out of the menu'),
     }),

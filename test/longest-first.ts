@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of the vm tier that take minutes, the longest first. */
-const longest = ['server-vm', 'real-disks', 'first-boot', 'capture'];
+const longest = ['install', 'server-vm', 'real-disks', 'first-boot', 'capture'];
 
 const rank = ({ moduleId }: TestSpecification) => {
   const index = longest.indexOf(basename(moduleId, '.test.ts'));

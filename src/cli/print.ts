@@ -39,6 +39,17 @@ export function toSize(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
+/** Tells how far something is, once a percent. */
+export function tellPercent(tell: (line: string) => void) {
+  let told = -1;
+  return (doneBytes: number, totalBytes: number): void => {
+    const percent = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 100) : 0;
+    if (percent === told) return;
+    told = percent;
+    tell(`${toSize(doneBytes)} of ${toSize(totalBytes)} (${percent} %)`);
+  };
+}
+
 /** `60G`, `500M`, `1.5T` or bytes. Returns undefined for what is none. */
 export function findSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim());

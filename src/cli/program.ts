@@ -1,15 +1,20 @@
 import { Command, Option } from 'commander';
 import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../config.ts';
 import { type AgentFlags, addAgentCommand } from './agent.ts';
+import { addBackupCommand } from './backup.ts';
 import { addCodeCommand } from './code.ts';
 import type { CliContext } from './context.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEntryCommand } from './entry.ts';
 import { addHostCommand } from './host.ts';
 import { addImageCommand } from './image.ts';
+import { addInstallCommands } from './install.ts';
 import { addLeaseCommand } from './lease.ts';
+import { addLicensesCommand } from './licenses.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addPowerCommand } from './power.ts';
 import { addReconcileCommand } from './reconcile.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addServeCommand } from './serve.ts';
 import { addSettingCommand } from './setting.ts';
 import { addStorageCommand } from './storage.ts';
@@ -60,9 +65,14 @@ export function createProgram({ version, context, serve, agent }: ProgramDeps): 
   addTaskCommand(program, context);
   addStorageCommand(program, context);
   addTimelineCommand(program, context);
+  addMigrateCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addUserCommand(program, context);
   addTokenCommand(program, context);
   addDoctorCommand(program, context);
+  addInstallCommands(program, context);
+  addLicensesCommand(program, context);
   return program;
 }
 

@@ -17,14 +17,21 @@ export const addresses: Check = {
 async function findSharer({ name, address }: LanInterface, run: Run): Promise<Finding> {
   const data = { lan: `${name} (${address})` };
   try {
-    await run('arping', ['-D', '-q', '-c', '2', '-w', '3', '-I', name, address]);
+    await run('arping', ['-D', '-c', '2', '-w', '3', '-I', name, address]);
     return { verdict: 'ok', code: 'address-alone', data };
   } catch (error) {
     if (hasCode(error, 'command_missing'))
       return { verdict: 'ok', code: 'address-unchecked', data };
     if (hasCode(error, 'command_failed') && error.context.exitCode === 1) {
-      return { verdict: 'fail', code: 'address-shared', data };
+      const mac = findMac(error);
+      return { verdict: 'fail', code: 'address-shared', data: { ...data, mac } };
     }
     throw error;
   }
+}
+
+/** Of whoever answers, as arping prints it. */
+function findMac({ cause }: Error): string {
+  const { stdout = '' } = (cause ?? {}) as { stdout?: unknown };
+  return /reply from \S+ \[([0-9A-Fa-f:]{17})\]/.exec(String(stdout))?.[1]?.toLowerCase() ?? '?';
 }

@@ -23,6 +23,8 @@ export const findingCodes = [
   'group-there',
   'group-missing',
   'group-none',
+  'group-partial',
+  'pool-needs-check',
   'pool-good',
   'pool-filling',
   'pool-full',

@@ -2,9 +2,17 @@ import { readdir, readlink } from 'node:fs/promises';
 import type { Check } from './check.ts';
 
 /** What did our work before us, by the names of its processes. */
-const rivalNames = new Set(['dnsmasq', 'in.tftpd', 'atftpd', 'dhcpd', 'kea-dhcp4', 'pixiecore']);
+const rivalNames = new Set([
+  'dnsmasq',
+  'in.tftpd',
+  'atftpd',
+  'dhcpd',
+  'kea-dhcp4',
+  'pixiecore',
+  'nginx',
+]);
 
-/** DHCP and TFTP servers on this machine, of the former system or of somebody's own making. */
+/** Servers for PCs on this machine, of the former system or of somebody's own making. */
 export const rivals: Check = {
   name: 'other services',
   async run({ readText }) {
@@ -19,7 +27,14 @@ export const rivals: Check = {
         return there === here ? [{ name, pid }] : [];
       }),
     );
-    const running = found.flat();
+    // Of one that has several processes, the first.
+    const byName = new Map(
+      found
+        .flat()
+        .toReversed()
+        .map((each) => [each.name, each]),
+    );
+    const running = [...byName.values()];
     if (running.length === 0) return [{ verdict: 'ok', code: 'rivals-none', data: {} }];
     return running.map((data) => ({ verdict: 'warn', code: 'rival-running', data }));
   },

@@ -17,6 +17,8 @@ export interface Translator {
   attention(attention: Finding): { text: string; remedy: string };
   /** What the doctor found, and what to do about it; empty where nothing is to be done. */
   finding(finding: Finding): { text: string; remedy: string };
+  /** What is done to this machine, or told about it, by `cafeboot install` and its like. */
+  step(step: { kind: string; data: Record<string, unknown> }): string;
 }
 
 interface Finding {
@@ -60,6 +62,7 @@ export function createTranslator(language: Language): Translator {
       const kind = context.kind === undefined ? '' : i18n.t(`kind:${context.kind}`);
       return fill(`error:${code}`, { ...context, kind, reason: reasonOf(context) }).trim();
     },
+    step: ({ kind, data }) => fill(`step:${kind}`, data).trim(),
     event: (kind, data) => fill(`event:${kind}`, data).trim(),
     attention({ code, data }) {
       // Why boots stop, and what to do, is told by the stop.

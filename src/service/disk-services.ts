@@ -43,5 +43,5 @@ export function createDiskServices(deps: DiskServiceDeps) {
   const versions = createVersions({ ...shared, overlays, isHeld: images.isHeld });
   const disks = createDisks({ ...shared, versions, overlays });
   const reconcile = rememberReconcile(createReconcile({ ...shared, disks }));
-  return { gauge, images, versions, disks, ...reconcile };
+  return { gauge, volumeLife, images, versions, disks, ...reconcile };
 }

@@ -6,9 +6,11 @@ const slug = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 /** Names of hosts and groups are for people: letters of any script, so that 前台 is one. */
 const label = /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,31}$/u;
 
+export const isSlug = (value: string): boolean => slug.test(value);
+
 /** Throws `invalid_value` unless `value` can be the name of an image or a boot entry. */
 export function parseSlug(field: string, value: string): string {
-  if (!slug.test(value)) throw new CafebootError('invalid_value', { field, value });
+  if (!isSlug(value)) throw new CafebootError('invalid_value', { field, value });
   return value;
 }
 

@@ -6,6 +6,7 @@ import type { DiskSetup } from '../storage/disk-setup.ts';
 import type { TargetServer } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
+import type { BackupDirectories } from './backup/backups.ts';
 import type { BootFiles } from './boot-files.ts';
 import type { FindBootServer } from './menu-preview.ts';
 import type { Passwords } from './passwords.ts';
@@ -22,6 +23,7 @@ export interface ServiceDeps {
   diskSetup: DiskSetup;
   bootFiles: BootFiles;
   tools: Tools;
+  directories: BackupDirectories;
   renderScript: RenderScript;
   /** Where PCs find us, but for the disks' first LUN. */
   findBootServer: (address: string | null) => Omit<ReturnType<FindBootServer>, 'firstLun'>;

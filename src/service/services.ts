@@ -6,12 +6,11 @@ import { createCafeChanges } from './cafe-changes.ts';
 import { createCaptures } from './captures.ts';
 import { createCounters } from './counters.ts';
 import { createDiskServices } from './disk-services.ts';
-import { createEntries, defaultEntryOf } from './entries.ts';
+import { createEntries } from './entries.ts';
 import { createFirmware } from './firmware.ts';
 import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
-import { createImageUsage } from './image-usage.ts';
 import { createImageUsers } from './image-users.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
@@ -20,8 +19,10 @@ import { createPeople } from './people.ts';
 import { createPool } from './pool.ts';
 import { createPower } from './power.ts';
 import { createPowerCards } from './power-cards.ts';
+import { createPrepareAll } from './prepare-all.ts';
 import { createPresences } from './presence.ts';
 import { createRounds } from './rounds.ts';
+import { createSafekeeping } from './safekeeping.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
@@ -40,6 +41,7 @@ const pruneEveryMs = 3_600_000;
 /** What somebody changed by hand is put right within this time. */
 const checkEveryMs = 60_000;
 const watchEveryMs = 5_000;
+const backupCheckEveryMs = 600_000;
 
 /** All use cases, wired. */
 export function createServices(deps: ServiceDeps) {
@@ -74,15 +76,7 @@ export function createServices(deps: ServiceDeps) {
   const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
   const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
 
-  /** What each host's next boot needs, made ahead in the background; one host after another. */
-  const prepareAll = () => background.start('prepare all', prepareEach);
-  async function prepareEach(): Promise<void> {
-    const list = store.entries.list();
-    for (const host of store.hosts.list()) {
-      const entry = defaultEntryOf(host, list);
-      if (entry) await disks.prepare(host, entry);
-    }
-  }
+  const prepareAll = createPrepareAll({ store, disks, background });
 
   async function checkStorage(): Promise<void> {
     await cacheWatch.look();
@@ -95,16 +89,16 @@ export function createServices(deps: ServiceDeps) {
     ...{ timeline, prepareAll },
   };
   const cafeChanges = createCafeChanges(common);
-  const adoption = createAdoption({
-    ...common,
-    settings: settings.get,
-    addHost: cafeChanges.addHost,
-  });
-  const pool = createPool({ ...common, settings: settings.get });
+  const asked = { ...common, settings: settings.get };
+  const adoption = createAdoption({ ...asked, addHost: cafeChanges.addHost });
+  const pool = createPool(asked);
   const transfers = createTransfers({ ...common, pool: gauge, tasks });
   const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
-  const agents = createAgents({ ...common, osReports, presences, settings: settings.get });
+  const agents = createAgents({ ...asked, osReports, presences });
   const powerCards = createPowerCards({ settings: settings.get, now });
+  const changes = { ...cafeChanges, ...createSettingChanges(common) };
+  const booting = { adoption, presences, sessionWatch };
+  const safekeeping = createSafekeeping({ ...common, ...changes, tasks, pool: gauge });
   const people = createPeople(deps);
   const rounds = createRounds(background, [
     {
@@ -119,15 +113,12 @@ export function createServices(deps: ServiceDeps) {
     },
     { key: 'reconcile', everyMs: checkEveryMs, work: checkStorage },
     { key: 'refusals', everyMs: watchEveryMs, work: refusalWatch.look },
+    { key: 'backup', everyMs: backupCheckEveryMs, work: safekeeping.backups.makeDaily },
   ]);
 
   return {
-    settings,
-    timeline,
-    tasks,
-    hosts,
-    hall,
-    unknownHosts,
+    version: deps.version,
+    ...{ settings, timeline, tasks, hosts, hall, unknownHosts },
     images,
     versions,
     captures,
@@ -144,26 +135,20 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers,
     uploads,
-    imageUsage: createImageUsage(deps),
     imageUsers: createImageUsers(deps),
     superSessions: createSuperSessions({ ...common, ...cafeChanges, hall, captures }),
+    ...safekeeping,
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,
     ...people,
     powerCards,
-    power: createPower({ ...common, agents, powerCards, tasks, settings: settings.get }),
-    boots: createBoots({
-      ...common,
-      adoption,
-      presences,
-      osReports,
-      sessionWatch,
-      settings: settings.get,
-      background,
+    power: createPower({ ...asked, agents, powerCards, tasks }),
+    boots: createBoots({ ...asked, ...booting, osReports, background }),
+    ...changes,
+    ...createViews({
+      ...{ ...common, startedAt, counters, tasks, traffic, cacheWatch },
+      pool: pool.status.get,
     }),
-    ...cafeChanges,
-    ...createViews({ ...common, cacheWatch, pool: pool.status.get }),
-    ...createSettingChanges(common),
 
     status: async () => {
       const { capacity, state } = await gauge.readFresh();

@@ -25,6 +25,12 @@ export function createSettingChanges({ store, settings, timeline }: SettingChang
   }
 
   return {
+    /** As it may be shown. Throws `not_found`. */
+    getSetting(key: string): unknown {
+      const shown = Object.entries(withoutSecrets(settings.get())).find(([each]) => each === key);
+      if (!shown) throw new CafebootError('not_found', { kind: 'setting', name: key });
+      return shown[1];
+    },
     setSetting(key: string, value: unknown): Settings {
       refuseToMovePool(key);
       const result = settings.set(key, value);

@@ -123,6 +123,9 @@ export const settingsSchema = Type.Object({
   smyooAutologin: shortText,
   smyooClientId: shortText,
   smyooClientSecret: shortText,
+  /** The hour of the day, by the server's clock, after which a backup is made, and how many such stay; 0: none. */
+  backupHour: Type.Integer({ minimum: 0, maximum: 23, default: 5 }),
+  backupsKept: Type.Integer({ minimum: 0, maximum: 365, default: 7 }),
   /** How long events are kept. */
   eventsKeptDays: Type.Integer({ minimum: 1, maximum: 3_650, default: 90 }),
 });

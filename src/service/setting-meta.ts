@@ -19,7 +19,15 @@ export const settingEffects = ['at-once', 'next-boot', 'restart'] as const;
 export type SettingEffect = (typeof settingEffects)[number];
 
 /** Each has a text under `unit.<unit>`. */
-export const settingUnits = ['ms', 'percent', 'days', 'digits', 'versions', 'per-second'] as const;
+export const settingUnits = [
+  'ms',
+  'percent',
+  'days',
+  'digits',
+  'versions',
+  'backups',
+  'per-second',
+] as const;
 export type SettingUnit = (typeof settingUnits)[number];
 
 /** What a form has to know of a setting beyond its schema. */
@@ -79,5 +87,7 @@ export const settingMeta: Record<SettingKey, SettingMeta> = {
   smyooAutologin: card,
   smyooClientId: card,
   smyooClientSecret: card,
+  backupHour: { group: 'history', effect: 'at-once' },
+  backupsKept: { group: 'history', effect: 'at-once', unit: 'backups' },
   eventsKeptDays: { group: 'history', effect: 'at-once', unit: 'days' },
 };

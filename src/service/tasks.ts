@@ -124,6 +124,11 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
       return present(task);
     },
 
+    /** Resolves when the task has ended, however. */
+    async ended(id: number): Promise<void> {
+      await running.get(id)?.ended;
+    },
+
     /** Asks the job to stop and waits until it has cleaned up. Fine for a task that has ended. */
     async cancel(id: number): Promise<Task> {
       const task = running.get(get(id).id);

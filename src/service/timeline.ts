@@ -12,6 +12,9 @@ export interface NewEvent {
 
 /** Each has a text in both languages under `event.<kind>`. */
 export const eventKinds = [
+  'backup.failed',
+  'backup.made',
+  'backup.restored',
   'boot.dhcp',
   'boot.tftp',
   'boot.http',

@@ -1,8 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isToolName, parseTool, type Tool } from '../boot/tool.ts';
 import { CafebootError } from '../errors.ts';
 import { findFile, listFiles } from './tool-files.ts';
+import { directoryToolFolders, type ToolFolders } from './tool-folders.ts';
 
 /** A tool as it is on the disk now. */
 export interface FoundTool extends Tool {
@@ -14,7 +14,7 @@ export interface FoundTool extends Tool {
 
 export interface ToolDeps {
   /** Those that ship with the program. */
-  builtIn: string;
+  builtIn: ToolFolders;
   /** What PCs fetch by HTTP; `tools/` in it has the administrator's own, which come before ours of that name. */
   httpRoot: string;
   /** Told of a folder that is no tool. */
@@ -27,27 +27,30 @@ const manifestName = 'tool.toml';
 
 interface Folder {
   name: string;
-  directory: string;
+  parent: ToolFolders;
+  manifest: string;
 }
 
-type Located = FoundTool & { directory: string };
+type Located = FoundTool & { folder: Folder };
 
 /** The catalogue of tools. It is read anew each time: a folder that is dropped there is in the next menu. */
 export function createTools({ builtIn, httpRoot, onBad }: ToolDeps) {
+  const parents = [builtIn, directoryToolFolders(join(httpRoot, 'tools'))];
+
   async function folders(): Promise<Folder[]> {
     const found = new Map<string, Folder>();
-    for (const parent of [builtIn, join(httpRoot, 'tools')]) {
-      for (const name of await readdir(parent).catch(() => [])) {
-        const directory = join(parent, name);
-        const manifest = await stat(join(directory, manifestName)).catch(() => undefined);
-        if (isToolName(name) && manifest?.isFile()) found.set(name, { name, directory });
+    for (const parent of parents) {
+      for (const name of await parent.names()) {
+        if (!isToolName(name)) continue;
+        const manifest = await parent.read(name, manifestName);
+        if (manifest !== undefined) found.set(name, { name, parent, manifest });
       }
     }
     return [...found.values()];
   }
 
-  async function read({ name, directory }: Folder): Promise<FoundTool[]> {
-    const tool = parseTool(name, await readFile(join(directory, manifestName), 'utf8'));
+  async function read({ name, manifest }: Folder): Promise<FoundTool[]> {
+    const tool = parseTool(name, manifest);
     const files = await Promise.all(
       tool.files.map(async ({ key, paths, isOptional }) => {
         for (const path of paths) {
@@ -76,7 +79,7 @@ export function createTools({ builtIn, httpRoot, onBad }: ToolDeps) {
     const all = await Promise.all(
       (await folders()).map(async (folder) => {
         try {
-          return (await read(folder)).map((tool) => ({ ...tool, directory: folder.directory }));
+          return (await read(folder)).map((tool) => ({ ...tool, folder }));
         } catch (error) {
           onBad(error);
           return [];
@@ -93,18 +96,17 @@ export function createTools({ builtIn, httpRoot, onBad }: ToolDeps) {
   }
 
   async function template(tool: Located, file: string): Promise<string> {
-    const { directory, like, name } = tool;
-    for (const place of [directory, ...(like === null ? [] : [join(builtIn, like)])]) {
-      const text = await readFile(join(place, `${file}.njk`), 'utf8').catch(() => undefined);
-      if (text !== undefined) return text;
-    }
-    throw new CafebootError('tool_bad', { tool: name, reason: `${file}.njk` });
+    const { folder, like, name } = tool;
+    const fileName = `${file}.njk`;
+    const own = await folder.parent.read(folder.name, fileName);
+    const text = own ?? (like === null ? undefined : await builtIn.read(like, fileName));
+    if (text === undefined) throw new CafebootError('tool_bad', { tool: name, reason: fileName });
+    return text;
   }
 
   return {
     /** By folder, those of the program first; one whose manifest is bad is left out. */
-    list: async (): Promise<FoundTool[]> =>
-      (await readAll()).map(({ directory: _, ...tool }) => tool),
+    list: async (): Promise<FoundTool[]> => (await readAll()).map(({ folder: _, ...tool }) => tool),
 
     /** With the template of its boot script. Throws `not_found`, `tool_bad`, `tool_files_missing`. */
     async get(name: string): Promise<{ tool: FoundTool; script: string }> {

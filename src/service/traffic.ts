@@ -87,6 +87,8 @@ export function createTraffic(deps: TrafficDeps) {
     /** The session watch has looked. */
     saw(sessions: readonly Session[]): void {
       for (const { session, readBytes, writtenBytes } of meter(sessions)) {
+        counters.add('iscsi.read-bytes', readBytes);
+        counters.add('iscsi.written-bytes', writtenBytes);
         total.iscsiReadBytes += readBytes;
         total.iscsiWrittenBytes += writtenBytes;
         const mac = macOfSession(session, deps.findMacAt);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 
 export interface CopyOptions {
@@ -31,13 +31,21 @@ export async function copyIntoVolume(
     if (signal.aborted) throw new CafebootError('task_cancelled');
     const { bytesRead } = await from.read(buffer, 0, chunkBytes, position);
     if (bytesRead === 0) break;
-    for (const { start, end } of dataRuns(buffer.subarray(0, bytesRead))) {
-      await writeAll(to, buffer.subarray(start, end), position + start);
-    }
+    await writeData(to, buffer.subarray(0, bytesRead), position);
     position += bytesRead;
     onProgress(position, totalBytes);
   }
   await to.sync();
+}
+
+/**
+ * Writes what is not zero of these bytes, which begin at `position`, into a volume that reads as zeros.
+ * Throws `no_space`.
+ */
+export async function writeData(to: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (const { start, end } of dataRuns(bytes)) {
+    await writeAll(to, bytes.subarray(start, end), position + start);
+  }
 }
 
 /** Where there is something, in whole blocks; what touches is one run. */
@@ -53,11 +61,7 @@ function dataRuns(bytes: Buffer): { start: number; end: number }[] {
   return runs;
 }
 
-async function writeAll(
-  file: Awaited<ReturnType<typeof open>>,
-  bytes: Uint8Array,
-  start: number,
-): Promise<void> {
+async function writeAll(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     const { bytesWritten } = await file

@@ -4,9 +4,18 @@ import { CafebootError } from '../errors.ts';
 import { migrations } from './migrations/index.ts';
 import { createQueries, type Queries } from './queries.ts';
 
+/** A native module, loaded. */
+export type NativeBinding = object;
+
+/** As an option of better-sqlite3, whose types know paths alone. */
+export const bindingOf = (addon: NativeBinding | undefined) =>
+  addon === undefined ? {} : { nativeBinding: addon as unknown as string };
+
 export interface OpenOptions {
   /** A file, or `:memory:`. */
   path: string;
+  /** SQLite's addon, where it is not to be found in node_modules. */
+  addon?: NativeBinding | undefined;
 }
 
 /** A command-line call that works on the store itself is over in less. */
@@ -14,6 +23,8 @@ const busyTimeoutMs = 3_000;
 
 /** The open database: typed queries, and a way to close it. */
 export interface OpenDatabase extends Queries {
+  /** Writes a consistent copy to a new file while this one is used. */
+  backupTo(path: string): Promise<void>;
   close(): void;
 }
 
@@ -22,13 +33,16 @@ export interface OpenDatabase extends Queries {
  * nothing that a caller was told is stored. Throws `database_newer` where a newer program has
  * migrated the file, `data_dir_busy` where another process has it open.
  */
-export function openDatabase({ path }: OpenOptions): OpenDatabase {
+export function openDatabase({ path, addon }: OpenOptions): OpenDatabase {
   // It holds the PCs' secrets; what SQLite puts beside it gets the same mode.
   if (path !== ':memory:') {
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
   }
-  const sqlite = new Database(path, { timeout: busyTimeoutMs });
+  const sqlite = new Database(path, {
+    timeout: busyTimeoutMs,
+    ...bindingOf(addon),
+  });
   try {
     // Exclusive: the data directory belongs to one process at a time, and a crash frees it by itself.
     sqlite.pragma('locking_mode = EXCLUSIVE');
@@ -42,7 +56,11 @@ export function openDatabase({ path }: OpenOptions): OpenDatabase {
   }
   // After migrating: a migration may have to rebuild a table that others refer to.
   sqlite.pragma('foreign_keys = ON');
-  return { ...createQueries(sqlite), close: () => void sqlite.close() };
+  return {
+    ...createQueries(sqlite),
+    backupTo: async (path) => void (await sqlite.backup(path)),
+    close: () => void sqlite.close(),
+  };
 }
 
 function migrate(sqlite: Database.Database, path: string): void {

@@ -2,12 +2,14 @@ import { createApiTokenRepository } from './api-tokens.ts';
 import { createAuditRepository } from './audit.ts';
 import { createBootWayRepository } from './boot-ways.ts';
 import { createCaptureRepository } from './captures.ts';
-import { openDatabase } from './database.ts';
+import { type NativeBinding, openDatabase } from './database.ts';
+import { readDiskCache } from './disk-cache.ts';
 import { createEntryRepository } from './entries.ts';
 import { createEventRepository } from './events.ts';
 import { createHostRepository } from './hosts.ts';
 import { createImageRepository } from './images.ts';
 import { createLeaseRepository } from './leases.ts';
+import { migrations } from './migrations/index.ts';
 import { createOsReportRepository } from './os-reports.ts';
 import { createOverlayRepository } from './overlays.ts';
 import { createPoolSampleRepository } from './pool-samples.ts';
@@ -20,11 +22,14 @@ import { createUnwantedVolumeRepository } from './unwanted-volumes.ts';
 import { createUserRepository } from './users.ts';
 
 /** Everything that is stored, one repository per noun. */
+/** What `user_version` is once a database has been opened. */
+export const schemaVersion = migrations.length;
+
 export type Store = ReturnType<typeof openStore>;
 
 /** Opens the database file (or `:memory:`) and migrates it. */
-export function openStore(path: string) {
-  const db = openDatabase({ path });
+export function openStore(path: string, addon?: NativeBinding) {
+  const db = openDatabase({ path, addon });
   return {
     settings: createSettingRepository(db),
     hosts: createHostRepository(db),
@@ -46,6 +51,9 @@ export function openStore(path: string) {
     apiTokens: createApiTokenRepository(db),
     audit: createAuditRepository(db),
     transaction: db.transaction,
+    backupTo: db.backupTo,
+    /** Of another program's database, see disk-cache.ts. */
+    readDiskCache: (file: string) => readDiskCache(file, addon),
     close: db.close,
   };
 }

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createHttpApp } from '../../src/http/app.ts';
 import { createTranslator } from '../../src/i18n/translate.ts';
 import { treeResources } from '../../src/resources.ts';
+import { addMetricsRoute } from '../../src/servers/api/metrics.ts';
 import { addApi } from '../../src/servers/api/server.ts';
 import { addConsole } from '../../src/servers/console/server.ts';
 import { createFakeServices, type FakeServices } from './services.ts';
@@ -27,6 +28,7 @@ export async function createFakeConsole(): Promise<FakeConsole> {
     }
   });
   await addApi(app, { services, translator: createTranslator('en') });
+  addMetricsRoute(app, services, createTranslator('en'));
   const resources = treeResources();
   const now = () => fake.clock.now;
   await addConsole(app, { services, resources, version: 'test', isSecure: false, now });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { bootFileNames } from '../../src/boot/firmware.ts';
 import type { CallAgent } from '../../src/power/agent.ts';
+import type { BackupDirectories } from '../../src/service/backup/backups.ts';
 import { createBootFiles } from '../../src/service/boot-files.ts';
 import type { HostFields } from '../../src/service/host-fields.ts';
 import { createServices, type Services } from '../../src/service/services.ts';
@@ -10,12 +11,17 @@ import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { openStore } from '../../src/store/store.ts';
 import { fakeBooting } from './booting.ts';
+import { noDirectories } from './directories.ts';
 import { noPower } from './power.ts';
 import { createFakeTargets, createFakeVolumes } from './storage.ts';
 import { toolsBelow } from './tools.ts';
 
 /** All use cases over an in-memory database and fake storage, with a clock that a test moves. */
-export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere') {
+export async function createFakeServices(
+  path = ':memory:',
+  httpRoot = '/nowhere',
+  directories: Partial<BackupDirectories> = {},
+) {
   const volumes = await createFakeVolumes();
   const targets = createFakeTargets();
   const neighbours = new Map<string, string>();
@@ -33,6 +39,7 @@ export async function createFakeServices(path = ':memory:', httpRoot = '/nowhere
       diskFiles: createDiskFiles(run),
       diskSetup: createDiskSetup(run),
       bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
+      directories: { ...noDirectories, ...directories },
       tools: toolsBelow(httpRoot),
       ...fakeBooting,
       log: pino({ level: 'silent' }),

@@ -4,6 +4,8 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { CheckContext } from '../../src/doctor/check.ts';
+import { volumeGroup } from '../../src/doctor/volume-group.ts';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
@@ -93,6 +95,13 @@ async function makeCafe(store: VolumeStore, goldenMib: number) {
   };
 }
 
+/** What the doctor finds of a volume group of real lvm. */
+async function examineGroup(name: string): Promise<string[]> {
+  const settings = { volumeGroup: name, thinPool: 'pool' };
+  const found = await volumeGroup.run({ settings, run } as CheckContext);
+  return found.map(({ verdict, code }) => `${verdict} ${code}`);
+}
+
 /** Writes on until the disk fails; where it did. */
 async function writeUntilError(write: (index: number) => Promise<void>, atMost: number) {
   for (let index = 0; index < atMost; index++) {
@@ -115,6 +124,8 @@ test('data at 100 %: readers and the golden disk do not notice, writers fail, gr
     const full = await writeUntilError(writeOn, 32);
     expect(full.index).toBeGreaterThan(20);
     expect(await store.capacity()).toMatchObject({ usedBytes: sizeBytes, health: 'full' });
+    expect(await examineGroup('cbfull')).toEqual(['ok group-there']);
+    expect(await examineGroup('cbgone')).toEqual(['fail group-missing']);
     await cafe.checkReaders();
     // Its own blocks are there to be written again.
     await writer.write(0, mebibyte, 0x66);

@@ -12,6 +12,7 @@ import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openIscsiDisk } from '../contract/iscsi-disk.ts';
 import { fakeBooting } from '../fakes/booting.ts';
+import { noDirectories } from '../fakes/directories.ts';
 import { noPower } from '../fakes/power.ts';
 import { toolsBelow } from '../fakes/tools.ts';
 import { makeVolumeGroup } from './volume-group.ts';
@@ -40,6 +41,7 @@ async function startCafe() {
     diskSetup: createDiskSetup(run),
     bootFiles: createBootFiles({ directories: [] }),
     tools: toolsBelow('/nowhere'),
+    directories: noDirectories,
     log: pino({ level: 'warn' }),
     version: 'test',
     now: () => Date.now() + clock.aheadMs,

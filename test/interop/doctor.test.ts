@@ -119,6 +119,8 @@ test('planted faults: a port and an address of ours that others have, a volume g
   const { exitCode, faults } = await findFaults();
   expect(exitCode).toBe(1);
   expect(faults.map(({ code }) => code).sort()).toEqual(['address-shared', 'port-taken']);
+  const shared = faults.find(({ code }) => code === 'address-shared');
+  expect(shared?.text).toMatch(/another device \(MAC [0-9a-f:]{17}\) has the same address/);
   const { text } = faults.find(({ code }) => code === 'port-taken') ?? {};
   expect(text).toBe(`port udp 69 for TFTP is used by python3 (pid ${taker.pid})`);
   await lan.nodes.second.exec(['ip', 'address', 'del', '10.99.0.1/32', 'dev', 'eth0']);

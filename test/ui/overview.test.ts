@@ -24,8 +24,7 @@ describe('the overview', () => {
       await page.locator(`${tile(index)}:not(.tile-off)`).waitFor({ timeout: 10_000 });
       tookMs.push(performance.now() - startedMs);
     }
-    // The machine may be busy with something else for a while, but not each time.
-    expect(Math.min(...tookMs)).toBeLessThan(1_000);
+    expect(Math.max(...tookMs)).toBeLessThan(1_000);
 
     await ui.api('POST', '/hosts', { name: 'pc-013', mac: '52540000010d', group: '大厅' });
     await page.locator(tile(13)).waitFor({ timeout: 3_000 });

@@ -3,14 +3,21 @@ import type { Accel } from '../qemu.ts';
 import type { Argv } from '../run.ts';
 import type { ServerKernel } from './kernel.ts';
 
+/** A disk's image, raw where nothing is said. */
+export interface DiskImage {
+  name: string;
+  path: string;
+  format?: 'raw' | 'qcow2';
+}
+
 export interface ServerHardware {
   accel: Accel;
   memoryMib: number;
   /** The tap interface that its eth0 is plugged into. */
   tap: string;
   mac: string;
-  /** Raw images; the guest finds each as /dev/disk/by-id/virtio-NAME. */
-  disks: readonly { name: string; path: string }[];
+  /** Images; the guest finds each as /dev/disk/by-id/virtio-NAME. */
+  disks: readonly DiskImage[];
   kernel: ServerKernel;
   /** Words of the kernel's command line: `NAME=VALUE` becomes init's environment. */
   environment: Record<string, string>;
@@ -64,8 +71,8 @@ export function serverArgv(server: ServerHardware): Argv {
 }
 
 /** What the guest has flushed is safe from QEMU's end; the host's own end does not matter to a lab. */
-function diskArgs({ name, path }: { name: string; path: string }, index: number): string[] {
-  const options = 'if=none,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap';
+function diskArgs({ name, path, format = 'raw' }: DiskImage, index: number): string[] {
+  const options = `if=none,format=${format},cache=unsafe,discard=unmap,detect-zeroes=unmap`;
   return [
     ...['-drive', `${options},id=d${index},file=${path}`],
     ...['-device', `virtio-blk-pci,drive=d${index},serial=${name}`],

@@ -2,7 +2,7 @@ import { addTap, buildLab, type Lab, type LabOptions, labNet, undoable } from '.
 import { type ServerVm, type ServerVmOptions, serverDataDir, startServerVm } from './vm.ts';
 
 /** What a server VM's owner chooses. */
-export type ServerVmSpec = Pick<ServerVmOptions, 'disks' | 'dataDiskBytes' | 'memoryMib'>;
+export type ServerVmSpec = Pick<ServerVmOptions, 'disks' | 'dataDiskBytes' | 'memoryMib' | 'root'>;
 
 /** The lab of lab.ts with a VM as the appliance's machine: `tap0` is its cable, eth0 10.77.0.1 its card. */
 export interface ServerLab extends Lab {

@@ -8,7 +8,8 @@ import { type Running, settledWithin } from '../run.ts';
 import { createSerial, type Serial } from '../serial.ts';
 import { createAgentLink } from './agent-link.ts';
 import { agentApi } from './api.ts';
-import { serverArgv, serverFiles } from './hardware.ts';
+import { debianEnvironment, overlayRoot } from './debian-root.ts';
+import { type DiskImage, serverArgv, serverFiles } from './hardware.ts';
 import { serverKernel } from './kernel.ts';
 import { agentPlace } from './programs.ts';
 
@@ -30,6 +31,11 @@ export interface ServerVmOptions {
   accel: Accel;
   /** Beside the one called `data`, which is mounted at /var/lib/cafeboot and survives every reset. */
   disks?: readonly ServerDisk[];
+  /**
+   * An ext4 image whose own systemd is to run, with the lab's agent (debian.ts). It gets a disk `root` over
+   * it, and there is none called `data`.
+   */
+  root?: string;
   /** Default 4 GiB, sparse. */
   dataDiskBytes?: number;
   /** Default 1024. */
@@ -67,17 +73,23 @@ export async function startServerVm(options: ServerVmOptions): Promise<ServerVm>
   const { netns, tap, dir, accel, address = '', memoryMib = 1024, disks = [] } = options;
   const files = serverFiles(dir);
   const kernel = await serverKernel();
-  const all = [{ name: 'data', sizeBytes: options.dataDiskBytes ?? 4 * 2 ** 30 }, ...disks];
-  for (const { name, sizeBytes } of all) await makeBlank(files.disk(name), sizeBytes);
+  const blank = options.root
+    ? disks
+    : [{ name: 'data', sizeBytes: options.dataDiskBytes ?? 4 * 2 ** 30 }, ...disks];
+  for (const { name, sizeBytes } of blank) await makeBlank(files.disk(name), sizeBytes);
+  const images: DiskImage[] = blank.map(({ name }) => ({ name, path: files.disk(name) }));
+  if (options.root) images.unshift(await overlayRoot(options.root, files.disk('root')));
   const argv = serverArgv({
     ...{ accel, memoryMib, tap, mac, kernel, agentSocket: files.agentSocket },
-    disks: all.map(({ name }) => ({ name, path: files.disk(name) })),
-    environment: {
-      CAFEBOOT_NODE: process.execPath,
-      CAFEBOOT_GUEST: guestDir,
-      CAFEBOOT_MODULES: kernel.modules,
-      CAFEBOOT_ADDRESS: address,
-    },
+    disks: images,
+    environment: options.root
+      ? await debianEnvironment({ guestDir, address, dir })
+      : {
+          CAFEBOOT_NODE: process.execPath,
+          CAFEBOOT_GUEST: guestDir,
+          CAFEBOOT_MODULES: kernel.modules,
+          CAFEBOOT_ADDRESS: address,
+        },
   });
   const link = await createAgentLink(files.agentSocket);
   let qemu: Running | undefined;

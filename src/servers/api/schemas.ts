@@ -115,6 +115,17 @@ export const entryChanges = Type.Object(
   strict,
 );
 
+export const migrationFields = Type.Object(
+  { from: filePath, disks: Type.Optional(filePath) },
+  strict,
+);
+export const newBackup = Type.Object(
+  { path: Type.Optional(filePath), images: Type.Optional(Type.Boolean()) },
+  strict,
+);
+export const byBackup = Type.Object({
+  name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*\\.tar\\.zst$', maxLength: 100 }),
+});
 export const entryOrder = Type.Object(
   { names: Type.Array(name, { maxItems: 1_000, uniqueItems: true }) },
   strict,

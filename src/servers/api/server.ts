@@ -5,11 +5,15 @@ import { admin } from '../../http/access.ts';
 import { keepAudit } from '../../http/audit.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import { addBackupRoutes } from './backups.ts';
+import { addEtags } from './etags.ts';
 import { addEventRoutes } from './events.ts';
 import { addHostListRoutes } from './host-lists.ts';
 import { addHostRoutes } from './hosts.ts';
 import { addImageRoutes } from './images.ts';
 import { addLeaseRoutes } from './leases.ts';
+import { addMigrationRoutes } from './migration.ts';
+import { addOpenApi } from './openapi.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { answerProblems } from './problems.ts';
@@ -37,6 +41,8 @@ export async function addApi(
       api.setNotFoundHandler(async ({ url }) => {
         throw new CafebootError('not_found', { kind: 'path', name: url });
       });
+      await addOpenApi(api, services.version);
+      addEtags(api);
       addHostRoutes(api, services);
       addHostListRoutes(api, services, translator);
       addImageRoutes(api, services);
@@ -47,6 +53,8 @@ export async function addApi(
       addUploadRoutes(api, services);
       addSystemRoutes(api, services, translator);
       addPeopleRoutes(api, services);
+      addBackupRoutes(api, services);
+      addMigrationRoutes(api, services);
       addEventRoutes(api, services);
       if (examine) api.get('/doctor', admin, examine);
     },

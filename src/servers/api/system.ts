@@ -24,6 +24,10 @@ export function addSystemRoutes(
       help: translator.text(`setting:${field.key}.help`),
     })),
   );
+  api.get('/settings/:key', { ...viewer, schema: { params: byKey } }, async ({ params }) => ({
+    key: params.key,
+    value: services.getSetting(params.key),
+  }));
   api.put(
     '/settings/:key',
     { ...admin, schema: { params: byKey, body: settingValue } },

@@ -19,10 +19,9 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
   api.post('/uploads', { ...operator, schema: { body: newUpload } }, async ({ body }, reply) =>
     reply.code(201).send(await uploads.begin(body)),
   );
-  api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }, reply) => {
-    const upload = await uploads.get(params.id);
-    return reply.header('upload-offset', upload.offset).send(upload);
-  });
+  api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }) =>
+    uploads.get(params.id),
+  );
   api.patch(
     '/uploads/:id',
     { ...operator, schema: { ...byId, headers: uploadHeaders } },

@@ -12,9 +12,22 @@ export const browserPackages: Readonly<Record<string, string>> = {
 export const iconPath = (name: string): string =>
   `node_modules/@tabler/icons/icons/outline/${name}.svg`;
 
-const ownFolders = ['assets/css', 'assets/js', 'assets/img'];
+/** Our styles, in the order of the cascade; browsers get them in one file. */
+const styles = [
+  'base',
+  'frame',
+  'login',
+  'overview',
+  'hall',
+  'picked',
+  'dialogs',
+  'tables',
+  'screens',
+];
 
-/** Every file that browsers get, by the name it is served at: `css/console.css`, `js/…`, `tabler.css`. */
+const ownFolders = ['assets/js', 'assets/img'];
+
+/** Every file that browsers get, by the name it is served at: `console.css`, `js/…`, `tabler.css`. */
 export function readBrowserFiles(resources: Resources): Map<string, Buffer> {
   const own = ownFolders
     .flatMap((folder) => resources.list(folder))
@@ -22,5 +35,6 @@ export function readBrowserFiles(resources: Resources): Map<string, Buffer> {
   const packages = Object.entries(browserPackages).map(
     ([name, path]) => [name, resources.read(path)] as const,
   );
-  return new Map([...own, ...packages]);
+  const parts = styles.map((name) => resources.read(`assets/css/${name}.css`));
+  return new Map([...own, ...packages, ['console.css', Buffer.concat(parts)]]);
 }

@@ -25,9 +25,10 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/publish',
     { ...operator, schema: { ...named, body: publishForm } },
     async (request, reply) => {
+      const t = kit.translate(request);
       const { name } = request.params;
       const { published } = await imageChanges.publishDraft(name, request.body.note?.trim());
-      const text = kit.translate(request)('images:publish.done', { version: published });
+      const text = t('images:publish.done', { version: published });
       return kit.toast(reply, 'success', text).send('');
     },
   );
@@ -35,21 +36,23 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/draft/discard',
     { ...admin, schema: named },
     async (request, reply) => {
+      const t = kit.translate(request);
       await imageChanges.discardDraft(request.params.name);
-      return kit.toast(reply, 'success', kit.translate(request)('images:discard.done')).send('');
+      return kit.toast(reply, 'success', t('images:discard.done')).send('');
     },
   );
   console.post(
     '/images/:name/grow',
     { ...operator, schema: { ...named, body: growForm } },
     async (request, reply) => {
+      const t = kit.translate(request);
       await imageChanges
         .grow(request.params.name, toBytes(request.body.sizeGib))
         .catch((error: unknown) => {
           if (!(error instanceof CafebootError) || error.context.field !== 'sizeBytes') throw error;
           throw new CafebootError(error.code, { ...error.context, field: 'sizeGib' });
         });
-      return kit.toast(reply, 'success', kit.translate(request)('images:grow.done')).send('');
+      return kit.toast(reply, 'success', t('images:grow.done')).send('');
     },
   );
 
@@ -57,9 +60,10 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/versions/:number/publish',
     { ...operator, schema: { params: byVersion } },
     async (request, reply) => {
+      const t = kit.translate(request);
       const { name, number } = request.params;
       await imageChanges.rollBack(name, number);
-      const text = kit.translate(request)('images:rollback.done', { version: number });
+      const text = t('images:rollback.done', { version: number });
       return kit.toast(reply, 'success', text).send('');
     },
   );
@@ -67,15 +71,17 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/versions/:number/remove',
     { ...admin, schema: { params: byVersion } },
     async (request, reply) => {
+      const t = kit.translate(request);
       const { name, number } = request.params;
       await imageChanges.removeVersion(name, number);
-      const text = kit.translate(request)('images:version.removed', { version: number });
+      const text = t('images:version.removed', { version: number });
       return kit.toast(reply, 'success', text).send('');
     },
   );
   console.post('/images/:name/prune', { ...admin, schema: named }, async (request, reply) => {
+    const t = kit.translate(request);
     const { length: count } = await imageChanges.removeUnusedVersions(request.params.name);
-    const text = kit.translate(request)('images:prune.done', { count });
+    const text = t('images:prune.done', { count });
     return kit.toast(reply, count > 0 ? 'success' : 'info', text).send('');
   });
 
@@ -113,13 +119,14 @@ function addSessionActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/sessions',
     { ...operator, schema: { ...named, body: sessionForm } },
     async (request, reply) => {
+      const t = kit.translate(request);
       const { host, entry, restart } = request.body;
       superSessions.start(request.params.name, { host, entry });
       if (restart) {
         const isOff = hall.tiles().find(({ name }) => name === host)?.state === 'off';
         power.switch(isOff ? 'on' : 'reboot', { hosts: [host] });
       }
-      const text = kit.translate(request)('images:session.begun', { host });
+      const text = t('images:session.begun', { host });
       return kit.toast(reply, 'success', text).send('');
     },
   );
@@ -127,9 +134,10 @@ function addSessionActions(app: FastifyInstance, kit: ConsoleKit): void {
     '/images/:name/sessions/end',
     { ...operator, schema: { ...named, body: endForm } },
     async (request, reply) => {
+      const t = kit.translate(request);
       const { host } = request.body;
       await superSessions.end(request.params.name, host);
-      const text = kit.translate(request)('images:session.ended', { host });
+      const text = t('images:session.ended', { host });
       return kit.toast(reply, 'success', text).send('');
     },
   );

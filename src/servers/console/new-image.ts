@@ -51,8 +51,9 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
     '/new-image/uploads/:id/remove',
     { ...operator, schema: { params: byUpload } },
     async (request, reply) => {
+      const t = kit.translate(request);
       await uploads.remove(request.params.id);
-      const text = kit.translate(request)('images:upload.removed');
+      const text = t('images:upload.removed');
       return kit.toast(reply, 'success', text).send('');
     },
   );

@@ -5,7 +5,7 @@ import { judgeKernel } from '../../../src/doctor/kernel.ts';
 import { judgeMemory } from '../../../src/doctor/memory.ts';
 import { judgeCard } from '../../../src/doctor/network-cards.ts';
 import { judgePool } from '../../../src/doctor/pool.ts';
-import { judgeGroup } from '../../../src/doctor/volume-group.ts';
+import { judgeGroup, judgeMetadata, parseGroups } from '../../../src/doctor/volume-group.ts';
 import type { PoolStatus, SpaceStatus } from '../../../src/service/pool-status.ts';
 
 const card = { name: 'eth0', carrier: 1, speed: 2500, duplex: 'full', mtu: 1500 };
@@ -63,12 +63,25 @@ describe('a pool', () => {
   });
 });
 
-test('a volume group by its whole name', () => {
-  expect(judgeGroup('cafe', ['cafe2', 'cafe'])).toMatchObject({ code: 'group-there' });
-  expect(judgeGroup('cafe', ['cafe2'])).toMatchObject({
+test('a volume group by its whole name, with all its disks', () => {
+  const groups = parseGroups('  cafe2 0\n  cafe 0\n  broken 1\n');
+  expect(judgeGroup('cafe', groups)).toMatchObject({ verdict: 'ok', code: 'group-there' });
+  expect(judgeGroup('caf', groups)).toMatchObject({
     ...{ verdict: 'fail', code: 'group-missing' },
-    data: { present: 'cafe2' },
+    data: { present: 'cafe2, cafe, broken' },
   });
+  expect(judgeGroup('broken', groups)).toMatchObject({
+    ...{ verdict: 'fail', code: 'group-partial' },
+    data: { missing: 1 },
+  });
+  expect(judgeGroup('cafe', parseGroups(''))).toMatchObject({ data: { present: '-' } });
+});
+
+test('a pool whose metadata must be checked', () => {
+  expect(judgeMetadata('cafe/pool', '  check needed\n')).toMatchObject([
+    { verdict: 'fail', code: 'pool-needs-check', data: { pool: 'cafe/pool' } },
+  ]);
+  expect(judgeMetadata('cafe/pool', '  \n')).toEqual([]);
 });
 
 test('a clock of before this program, one that nobody sets, and a good one', () => {

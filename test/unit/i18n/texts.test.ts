@@ -6,6 +6,7 @@ import { errorCodes } from '../../../src/errors.ts';
 import en from '../../../src/i18n/en.json' with { type: 'json' };
 import { createTranslator, findLanguage } from '../../../src/i18n/translate.ts';
 import zh from '../../../src/i18n/zh-CN.json' with { type: 'json' };
+import { stepKinds } from '../../../src/install/plan.ts';
 import { eventKinds } from '../../../src/service/timeline.ts';
 
 /** All of the program's TypeScript as one text. */
@@ -24,6 +25,7 @@ describe('texts', () => {
     ['error', [...errorCodes].sort()],
     ['event', [...eventKinds].sort()],
     ['finding', [...findingCodes].sort()],
+    ['step', [...stepKinds].sort()],
   ] as const)('both languages have a text for every %s, and no other', (section, keys) => {
     expect(Object.keys(en[section]).sort()).toEqual(keys);
     expect(Object.keys(zh[section]).sort()).toEqual(keys);
@@ -52,7 +54,7 @@ describe('texts', () => {
   });
 
   test('both languages are filled with the same values', () => {
-    for (const section of ['error', 'event', 'finding', 'remedy'] as const) {
+    for (const section of ['error', 'event', 'finding', 'remedy', 'step'] as const) {
       const chinese: Record<string, string> = zh[section];
       for (const [key, text] of Object.entries(en[section])) {
         expect(placeholders(chinese[key] ?? '').sort(), key).toEqual(placeholders(text).sort());

@@ -22,6 +22,8 @@ const forbidden = [
   ['src/agent/a.ts', '../service/hosts.ts'],
   ['src/agent/b.ts', '../storage/lvm-thin.ts'],
   ['src/agent/c.ts', 'execa'],
+  ['src/install/a.ts', '../storage/lvm-thin.ts'],
+  ['src/install/b.ts', '../cli/client.ts'],
   ['src/service/b.ts', '../servers/api/server.ts'],
   ['src/service/c.ts', 'better-sqlite3'],
   ['src/http/a.ts', '../servers/api/server.ts'],
@@ -48,6 +50,7 @@ const allowed = [
   ['src/thrift/ok.ts', '../net/tcp.ts'],
   ['src/agent/ok.ts', '../storage/exec.ts'],
   ['src/agent/ok2.ts', '../thrift/listener.ts'],
+  ['src/install/ok.ts', '../storage/exec.ts'],
   ['src/storage/exec.ts', 'execa'],
   ['src/store/ok.ts', 'kysely'],
 ] as const;

@@ -13,6 +13,7 @@ import { createDiskSetup } from '../../../src/storage/disk-setup.ts';
 import { run } from '../../../src/storage/exec.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { fakeBooting } from '../../fakes/booting.ts';
+import { noDirectories } from '../../fakes/directories.ts';
 import { noPower } from '../../fakes/power.ts';
 import { createFakeTargets, createFakeVolumes } from '../../fakes/storage.ts';
 import { toolsBelow } from '../../fakes/tools.ts';
@@ -42,6 +43,7 @@ describe('after a restart', () => {
         present: () => new Set(bootFileNames),
       },
       tools: toolsBelow('/nowhere'),
+      directories: noDirectories,
       log: pino({ level: 'silent' }),
       version: 'test',
       now: Date.now,

@@ -76,6 +76,7 @@ describe('tasks', () => {
     await services.boots.attachFor(fakePc.mac, 'win', fakePc.address);
     await services.imageChanges.grow('win', 4096);
     await services.imageChanges.publishDraft('win');
+    fake.clock.now += 1;
     await services.imageChanges.grow('win', 8192);
     expect(await services.imageUsage('win')).toMatchObject([
       { number: 1, usedBytes: 1024, ownBytes: null, hosts: [{ name: 'pc-01', policy: 'discard' }] },

@@ -1,0 +1,34 @@
+import { isSea } from 'node:sea';
+import type { BuildInfo } from './build-info.ts';
+import { socketApi } from './cli/client.ts';
+import type { Config } from './config.ts';
+import { renderExampleConfig } from './config-example.ts';
+import { CafebootError } from './errors.ts';
+import { createInstaller, type Installer, type InstallerDeps } from './install/installer.ts';
+import { pathsOf } from './paths.ts';
+import type { Shipped } from './shipped.ts';
+import { run } from './storage/exec.ts';
+
+/** For this binary and what it ships. Throws `install_not_single` where it is run from the tree. */
+export function openInstaller({
+  config,
+  shipped,
+  build,
+  tell,
+}: {
+  config: Config;
+  shipped: Shipped;
+  build: BuildInfo;
+  tell: InstallerDeps['tell'];
+}): Installer {
+  if (!isSea()) throw new CafebootError('install_not_single');
+  const paths = pathsOf(config.dataDir);
+  const api = socketApi(paths.socket);
+  return createInstaller({
+    ...{ run, build, tell, dataDir: config.dataDir, database: paths.database },
+    program: process.execPath,
+    unit: shipped.resources.read('templates/systemd/cafeboot.service').toString(),
+    exampleConfig: renderExampleConfig(),
+    readStatus: async () => (await api('GET', '/status')) as { version: string },
+  });
+}

@@ -1,0 +1,143 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { buildProgram, prepareProgram } from '../../scripts/dist/program.ts';
+import { osImage } from '../../scripts/lab/os-image.ts';
+import type { Pc } from '../../scripts/lab/pc.ts';
+import { debianServer } from '../../scripts/lab/server-vm/debian.ts';
+import { hostFiles } from '../../scripts/lab/server-vm/debian-root.ts';
+import { type ServerLab, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
+import type { ApiCall } from '../../src/cli/client.ts';
+import type { Task } from '../../src/service/tasks.ts';
+import { bootTimeoutMs, poolDisk } from './cafe.ts';
+import { keepWriting } from './writer.ts';
+
+/** A Debian with systemd and nothing of ours: one file is copied there, and a PC beside it boots. */
+let lab: ServerLab;
+let pc: Pc;
+/** On this machine: two real builds, and one that spoils the database and ends. */
+let first: string;
+let second: string;
+let broken: string;
+
+const dataDir = '/var/lib/cafeboot';
+const copied = '/root/cafeboot';
+const installed = '/usr/local/bin/cafeboot';
+/** Packages are unpacked and compiled under tcg. */
+const commandTimeoutMs = 8 * 60_000;
+/** A start under tcg, with a PC beside it. */
+const patience = ['--timeout', '180'] as const;
+
+const run = (...argv: [string, ...string[]]) => lab.vm.run(argv, { timeoutMs: commandTimeoutMs });
+const api: ApiCall = (...call) => lab.vm.api(`${dataDir}/run/cafeboot.sock`)(...call);
+const version = () =>
+  api('GET', '/status').then((status) => (status as { version: string }).version, String);
+const thatOfThisMachine = (path: string) => `${hostFiles}${path}`;
+const becomes = (expected: string) =>
+  expect.poll(version, { timeout: 240_000, interval: 1_000 }).toBe(expected);
+
+beforeAll(async () => {
+  const root = await debianServer();
+  const disks = [{ name: 'pool', sizeBytes: 6 * 2 ** 30 }];
+  lab = await startServerLab({ vm: { root, disks, memoryMib: 2048 } });
+  const build = async (name: string) => {
+    const program = await prepareProgram(process.cwd(), { version: name, commit: 'test' });
+    return buildProgram(program, 'linux-x64', join(lab.dir, name));
+  };
+  first = await build('0.1.0');
+  second = await build('0.2.0');
+  broken = join(lab.dir, 'broken');
+  await writeFile(
+    broken,
+    `#!/bin/sh
+[ "$1" = --version ] && exec echo '0.3.0 (commit test, Node 26.10.0)'
+echo spoilt >${dataDir}/cafeboot.db
+echo 'out of order' >&2
+exit 1
+`,
+  );
+  await chmod(broken, 0o755);
+  pc = await lab.addPc({ name: 'pc-01', firmware: 'bios', mac: '52:54:00:ca:fe:01' });
+});
+beforeEach(({ onTestFailed }) => {
+  onTestFailed(async () => {
+    const serial = pc.serial.lines().map(({ text }) => text);
+    console.log(serial.slice(-40).join('\n'));
+    console.log(await run('journalctl', '-u', 'cafeboot', '-n', '60', '--no-pager').catch(String));
+  });
+});
+afterAll(() => lab?.close());
+
+async function bootPc(): Promise<void> {
+  pc.powerOn();
+  await pc.console.up(bootTimeoutMs);
+}
+
+test('one file and one command make a server of it', async () => {
+  await run('cp', thatOfThisMachine(first), copied);
+  await expect(run(copied, 'install')).rejects.toMatchObject({
+    context: { stderr: expect.stringContaining('--yes') },
+  });
+  const said = await run(copied, 'install', '--yes', ...patience);
+  expect(said).toMatch(/install the packages .*targetcli-fb/);
+  expect(said).toContain('http://10.77.0.1:8050');
+  expect(said).toMatch(/one-time code: \d+/);
+  expect(await run('systemctl', 'is-active', 'cafeboot')).toBe('active');
+  const modes = await run('stat', '-c', '%a %n', dataDir, '/var/cache/cafeboot', '/etc/cafeboot');
+  expect(modes).toBe(`700 ${dataDir}\n700 /var/cache/cafeboot\n755 /etc/cafeboot`);
+  expect(await run(installed, 'install', ...patience)).toContain('Nothing to do');
+});
+
+test('a PC boots its own disk, by LVM and the kernel', async () => {
+  await run(installed, 'storage', 'init', poolDisk, '--group', 'cafe');
+  await run('systemctl', 'restart', 'cafeboot');
+  await becomes('0.1.0');
+  await api('PUT', '/settings/menuTimeoutMs', { value: 500 });
+  const image = { name: 'debian12', kind: 'os', path: thatOfThisMachine(await osImage()) };
+  const { id } = (await api('POST', '/images/import', image)) as Task;
+  const state = async () => ((await api('GET', `/tasks/${id}`)) as Task).state;
+  await expect.poll(state, { timeout: 240_000, interval: 500 }).toBe('done');
+  await api('POST', '/entries', { name: 'debian', os: 'debian12', data: [] });
+  await api('POST', '/hosts', { name: pc.name, mac: pc.mac, entry: 'debian' });
+  const kinds = { volumeStore: 'lvm-thin', targetServer: 'lio' };
+  expect(await api('GET', '/status')).toMatchObject(kinds);
+  await bootPc();
+});
+
+test('it is upgraded, and taken back from a build that fails, while the PC writes', async () => {
+  const writer = keepWriting(pc);
+  await run(installed, 'upgrade', thatOfThisMachine(second), ...patience);
+  expect(await version()).toBe('0.2.0');
+  const failed = run(installed, 'upgrade', thatOfThisMachine(broken), ...patience);
+  await expect(failed).rejects.toMatchObject({
+    context: { stderr: expect.stringMatching(/0\.3\.0 did not start[\s\S]*out of order/) },
+  });
+  await becomes('0.2.0');
+  expect(await api('GET', '/hosts')).toMatchObject([{ name: pc.name, entry: 'debian' }]);
+  const before = writer.count();
+  await sleep(2_000);
+  expect(writer.count()).toBeGreaterThan(before);
+  const written = await writer.stop();
+  expect(await pc.console.read(`/root/file-${written}`)).toBe(`text ${written}`);
+});
+
+test('after a reboot of the server the PC boots again, with no human', async () => {
+  await pc.powerOff();
+  await run('systemctl', '--no-block', 'reboot').catch(() => undefined);
+  await expect.poll(() => lab.vm.isOn(), { timeout: 180_000, interval: 500 }).toBe(false);
+  await lab.vm.reset();
+  await becomes('0.2.0');
+  await bootPc();
+  await pc.powerOff();
+});
+
+test('removed, it leaves its data, and names them; installed again, it goes on with them', async () => {
+  const said = await run(installed, 'uninstall');
+  expect(said).toContain(`${dataDir} stays`);
+  const left = ['ls', installed, '/usr/local/lib/cafeboot', '/etc/systemd/system/cafeboot.service'];
+  await expect(run('sh', '-c', '! "$@" 2>/dev/null', 'sh', ...left)).resolves.toBe('');
+  await run(copied, 'install', '--yes', ...patience);
+  expect(await version()).toBe('0.1.0');
+  expect(await api('GET', '/hosts')).toMatchObject([{ name: pc.name, entry: 'debian' }]);
+});
