@@ -26,7 +26,7 @@ describe('images', () => {
   const tasks = async () => (await ui.api('GET', '/tasks')) as Task[];
 
   test('a file of the browser’s is uploaded, goes on after a break, and becomes an image', async () => {
-    const { page, context } = await ui.loginAs('admin');
+    const { page, context, faults } = await ui.loginAs('admin');
     const file = join(directory, 'win.raw');
     await writeFile(file, randomBytes(20 * mib));
     await page.goto('/new-image');
@@ -44,6 +44,7 @@ describe('images', () => {
     await page.waitForURL('**/tasks', { timeout: 30_000 });
     await page.locator('.task-done:has-text("win")').waitFor({ timeout: 20_000 });
     expect(parts).toBe(4);
+    expect(faults.splice(0).every((fault) => fault.includes('/api/v1/uploads/'))).toBe(true);
     expect((await image('win')).sizeBytes).toBe(20 * mib);
     await page.locator('summary:has-text("Log")').first().click();
     await page.locator('.task-log li:has-text("started")').waitFor();
@@ -86,7 +87,7 @@ describe('images', () => {
     await page.locator('.task-running .task-facts strong:has-text("%")').waitFor();
     await page.locator('.task-running .task-facts:has-text("/s")').waitFor({ timeout: 15_000 });
     await page.locator('#tasks-running:visible').waitFor();
-    await page.locator('.task-running button').click();
+    await page.locator('.task-cancel button').click();
     await page.locator('#confirm-go').click();
     await page.locator('.task-cancelled:has-text("huge")').waitFor();
     await page.locator('#tasks-running').waitFor({ state: 'hidden' });
@@ -102,11 +103,19 @@ describe('images', () => {
     await page.locator('#field-host').selectOption('pc-002');
     await page.locator('#session-form button').click();
     await page.locator('#image-sessions [data-host=pc-002]:has-text("at its next boot")').waitFor();
-    // It asks for its script as iPXE does: that begins the draft.
-    await fetch(`${ui.bootUrl}/ipxe/cfg/mac-525400000102.ipxe.cfg`);
-    await page.locator('#image-draft button[data-opens=publish]').waitFor();
+    // It boots: its draft begins, and nobody can publish it while it is in use.
+    await ui.api('PATCH', '/hosts/pc-002', { ip: '127.0.0.1' });
+    const boot = () => fetch(`${ui.bootUrl}/ipxe/cfg/mac-525400000102/win.ipxe`);
+    await boot();
+    await page.locator('#image-sessions [data-host=pc-002]:has-text("booting")').waitFor();
+    await page.locator('#image-draft button[data-opens=publish]').click();
+    await page.locator('#publish .btn-primary').click();
+    await page.locator('.note-danger:has-text("Shut that PC down first")').waitFor();
+    await page.locator('#publish .dialog-end [data-closes]').click();
     await page.locator('[data-host=pc-002] button').click();
     await page.locator('#confirm-go').click();
+    await page.locator('.note-success:has-text("boots as any other")').waitFor();
+    await boot();
     await page.locator('#image-sessions:has-text("No PC changes")').waitFor();
 
     await page.locator('button[data-opens=grow]').click();
@@ -140,7 +149,7 @@ describe('images', () => {
     await page.locator('#remove [name=typed]').fill('left');
     await page.locator('#remove .btn-danger').click();
     await page.waitForURL('**/images');
-    ui.expectNoFaults([400]);
+    ui.expectNoFaults([400, 409]);
   });
 
   test('a viewer sees it all and can change nothing', async () => {

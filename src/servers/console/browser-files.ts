@@ -22,6 +22,7 @@ const styles = [
   'picked',
   'dialogs',
   'tables',
+  'images',
   'screens',
 ];
 

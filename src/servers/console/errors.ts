@@ -40,6 +40,8 @@ export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
 
 /** Which field of a form an error is about, where it says so. */
 function fieldOf({ context: { field, path } }: CafebootError): string | undefined {
-  if (typeof field === 'string' && /^\w+$/.test(field)) return field;
+  // A column of the database is named with its table.
+  const name = typeof field === 'string' ? field.replace(/^.*\./, '') : '';
+  if (/^\w+$/.test(name)) return name;
   return path === undefined ? undefined : 'path';
 }

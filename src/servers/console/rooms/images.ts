@@ -25,7 +25,13 @@ export const images: Room = {
     });
     live.add({
       name: 'images',
-      fragments: () => [{ id: 'image-list', template: 'images/list.njk', values: read() }],
+      fragments() {
+        const { images, imports } = read();
+        return [
+          { id: 'image-imports', template: 'images/imports.njk', values: { imports } },
+          { id: 'image-list', template: 'images/list.njk', values: { images } },
+        ];
+      },
       follow(changed) {
         const unfollows = [services.timeline.follow(changed), services.tasks.follow(changed)];
         return () => {

@@ -54,6 +54,12 @@ function toFragments(tasks: TaskView[]): Fragment[] {
     ...tasks.flatMap((task): Fragment[] => [
       { id: `task-${task.id}`, template: 'tasks/task.njk', values: { task } },
       {
+        id: `task-cancel-${task.id}`,
+        template: 'tasks/cancel.njk',
+        values: { task },
+        dependsOn: task.state,
+      },
+      {
         id: `task-log-${task.id}`,
         template: 'tasks/log.njk',
         values: { task },
