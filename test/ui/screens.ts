@@ -49,6 +49,7 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: 'new-image', path: '/new-image', as: 'admin' },
+  { name: 'storage', path: '/storage', as: 'admin' },
   { name: 'tasks', path: '/tasks', as: 'admin' },
   { name: 'profile', path: '/profile', as: 'admin' },
 ];
