@@ -60,6 +60,7 @@ export const errorCodes = [
   'busy',
   'password_weak',
   'passwords_differ',
+  'not_confirmed',
   'password_wrong',
   'last_admin',
   'no_number_left',

@@ -1,6 +1,7 @@
 // What every page of the console does.
 import { startConfirm } from './confirm.js';
 import { startDialogs } from './dialogs.js';
+import { startForms } from './forms.js';
 import { startLiveState } from './live.js';
 import { startTimes } from './time.js';
 import { startToasts } from './toasts.js';
@@ -8,5 +9,6 @@ import { startToasts } from './toasts.js';
 startToasts();
 startDialogs();
 startConfirm();
+startForms();
 startTimes();
 startLiveState();

@@ -19,6 +19,8 @@ export interface CafeChangeDeps {
   prepareAll: () => void;
 }
 
+export type CafeChanges = ReturnType<typeof createCafeChanges>;
+
 /** Changes of hosts and entries with what follows for PCs' disks, in the order that leaves nothing behind. */
 export function createCafeChanges(deps: CafeChangeDeps) {
   const { hosts, entries, unknownHosts, firmware, disks, timeline, prepareAll } = deps;

@@ -11,6 +11,7 @@ import { createFirmware } from './firmware.ts';
 import { createHall } from './hall.ts';
 import { createHosts } from './hosts.ts';
 import { createImageChanges } from './image-changes.ts';
+import { createImageUsers } from './image-users.ts';
 import { createLeases } from './leases.ts';
 import { createOneTimeCode } from './one-time-code.ts';
 import { createOsReports } from './os-reports.ts';
@@ -25,6 +26,7 @@ import { createSafekeeping } from './safekeeping.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSettingChanges } from './setting-changes.ts';
 import { createStorageSetup } from './storage-setup.ts';
+import { createSuperSessions } from './super-sessions.ts';
 import { createTasks } from './tasks.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransfers } from './transfers.ts';
@@ -133,6 +135,8 @@ export function createServices(deps: ServiceDeps) {
     imageChanges: createImageChanges({ ...common, captures, background }),
     transfers,
     uploads,
+    imageUsers: createImageUsers(deps),
+    superSessions: createSuperSessions({ ...common, ...cafeChanges, hall, captures }),
     ...safekeeping,
     storageSetup: createStorageSetup({ ...common, cacheWatch }),
     agents,

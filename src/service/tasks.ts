@@ -39,6 +39,11 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
     { controller: AbortController; ended: Promise<void>; meter: PaceMeter }
   >();
 
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+
   const say = (id: number, code: TaskLineCode, data: TaskLine['data'] = {}) =>
     store.tasks.addLine(id, { at: now(), code, data });
 
@@ -80,6 +85,12 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
     get: (id: number): Task => present(get(id)),
     /** What it did, in order of time. Throws `not_found`. */
     log: (id: number): TaskLine[] => store.tasks.lines(get(id).id),
+    runningCount: (): number => running.size,
+    /** Calls `listener` when a task starts, gets on or ends; returns the way to stop. */
+    follow(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
 
     /** Starts the job and returns its row at once. The job undoes its own effects when it fails. */
     start(kind: string, subject: string, job: (control: TaskControl) => Promise<void>): Task {
@@ -97,14 +108,19 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
         if (tenths > told) say(task.id, 'progress', { percent: tenths * 10 });
         told = tenths;
         store.tasks.update(task.id, { doneBytes, totalBytes });
+        changed();
       };
       const ended = job({ signal: controller.signal, progress })
         .then(
           () => end(task, undefined),
           (error: unknown) => end(task, error ?? new Error('failed without a reason')),
         )
-        .finally(() => running.delete(task.id));
+        .finally(() => {
+          running.delete(task.id);
+          changed();
+        });
       running.set(task.id, { controller, ended, meter });
+      changed();
       return present(task);
     },
 

@@ -20,8 +20,8 @@ export async function openPage(
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {
-    // What was answered is looked at below.
-    const isAnswer = message.text().startsWith('Failed to load resource');
+    // What was answered is looked at below, whoever writes of it: the browser or htmx.
+    const isAnswer = /^(Failed to load resource|Response Status Error Code)/.test(message.text());
     if (message.type() === 'error' && !isAnswer) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));

@@ -37,5 +37,19 @@ export const screens: readonly Screen[] = [
       await page.locator('[data-opens="hall-change"]').click();
     },
   },
+  { name: 'images', path: '/images', as: 'admin' },
+  { name: 'image', path: '/images/win11', as: 'admin' },
+  {
+    name: 'image-publish',
+    path: '/images/win11',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="publish"]').click();
+    },
+  },
+  { name: 'new-image', path: '/new-image', as: 'admin' },
+  { name: 'storage', path: '/storage', as: 'admin' },
+  { name: 'tasks', path: '/tasks', as: 'admin' },
   { name: 'profile', path: '/profile', as: 'admin' },
 ];

@@ -5,6 +5,8 @@ export const browserPackages: Readonly<Record<string, string>> = {
   'tabler.css': 'node_modules/@tabler/core/dist/css/tabler.min.css',
   'tabler.js': 'node_modules/@tabler/core/dist/js/tabler.min.js',
   'htmx.js': 'node_modules/htmx.org/dist/htmx.min.js',
+  'uplot.js': 'node_modules/uplot/dist/uPlot.iife.min.js',
+  'uplot.css': 'node_modules/uplot/dist/uPlot.min.css',
   'htmx-sse.js': 'node_modules/htmx-ext-sse/dist/sse.min.js',
 };
 
@@ -22,6 +24,7 @@ const styles = [
   'picked',
   'dialogs',
   'tables',
+  'images',
   'screens',
 ];
 

@@ -4,6 +4,9 @@ import { isSafe } from '../../http/access.ts';
 import { statusOf, toKnown } from '../../http/statuses.ts';
 import type { ConsoleKit } from './kit.ts';
 
+/** Names the field of the form that the toast's text is about. */
+export const problemField = 'x-problem-field';
+
 /** Failures as people see them: a toast where htmx asked, else a page; and whoever is nobody goes to log in. */
 export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
   app.setNotFoundHandler(async ({ url }) => {
@@ -18,6 +21,8 @@ export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
     const text = kit.describe(request, known);
     if (isHtmx) {
       reply.code(status).header('hx-reswap', 'none');
+      const field = fieldOf(known);
+      if (field !== undefined) reply.header(problemField, field);
       return kit.toast(reply, 'danger', text).send('');
     }
     return kit.page(request, reply.code(status), 'error.njk', { status, text });
@@ -31,4 +36,12 @@ export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
     const next = request.url === '/' ? '' : `?next=${encodeURIComponent(request.url)}`;
     return reply.redirect(`${login}${login === '/login' ? next : ''}`, 303);
   }
+}
+
+/** Which field of a form an error is about, where it says so. */
+function fieldOf({ context: { field, path } }: CafebootError): string | undefined {
+  // A column of the database is named with its table.
+  const name = typeof field === 'string' ? field.replace(/^.*\./, '') : '';
+  if (/^\w+$/.test(name)) return name;
+  return path === undefined ? undefined : 'path';
 }

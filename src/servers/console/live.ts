@@ -24,6 +24,13 @@ export interface LiveTopic {
   follow(changed: () => void): () => void;
 }
 
+export interface LiveDeps {
+  render: RenderView;
+  /** What every page shows beside its own. */
+  everywhere: Omit<LiveTopic, 'name'>;
+  onError: (error: unknown) => void;
+}
+
 export type LiveReader = (text: string) => void;
 export type LiveTopics = ReturnType<typeof createLiveTopics>;
 
@@ -43,13 +50,7 @@ const outOfBand = (html: string): string =>
   html.trim().replace(/^<[a-z][a-z0-9-]*/, (tag) => `${tag} hx-swap-oob="true"`);
 
 /** Topics of the running program; each fragment is rendered once per language, whoever looks at it. */
-export function createLiveTopics({
-  render,
-  onError,
-}: {
-  render: RenderView;
-  onError: (error: unknown) => void;
-}) {
+export function createLiveTopics({ render, everywhere, onError }: LiveDeps) {
   // A cursor of before a restart says nothing.
   const epoch = randomBytes(6).toString('base64url').replaceAll('-', '_');
   const topics = new Map<string, ReturnType<typeof createTopic>>();
@@ -64,7 +65,7 @@ export function createLiveTopics({
 
     /** Takes note of what is different now. */
     async function refresh(): Promise<void> {
-      const fragments = await topic.fragments();
+      const fragments = [...(await topic.fragments()), ...(await everywhere.fragments())];
       const next = revision + 1;
       for (const fragment of fragments) {
         const key = JSON.stringify(fragment.dependsOn ?? fragment.values);
@@ -108,6 +109,13 @@ export function createLiveTopics({
       timer ??= setTimeout(() => void tell().catch(onError), waitMs);
     };
 
+    function followAll(): () => void {
+      const unfollows = [topic.follow(changed), everywhere.follow(changed)];
+      return () => {
+        for (const each of unfollows) each();
+      };
+    }
+
     return {
       /** Where a page that is made now is to read on. */
       async cursor(): Promise<string> {
@@ -121,7 +129,7 @@ export function createLiveTopics({
         const missed = messageSince(of === epoch ? Number(since) || 0 : 0, language);
         if (missed !== undefined) reader(missed);
         readers.set(reader, language);
-        unfollow ??= topic.follow(changed);
+        unfollow ??= followAll();
         changed();
         return () => {
           readers.delete(reader);

@@ -36,6 +36,7 @@ export function createKit({ rooms, render, texts, version, ...rest }: PageDeps):
         .map((item) => ({ ...item, isCurrent: isAt(path, item.href) })),
       path,
       url: request.url,
+      runningTasks: rest.services.tasks.runningCount(),
       theme: themeFor(request),
       version,
     };

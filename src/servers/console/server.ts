@@ -36,7 +36,21 @@ export async function addConsole(app: FastifyInstance, deps: ConsoleDeps): Promi
   const texts = createTexts(Object.fromEntries(rooms.map((room) => [room.name, room.texts])));
   const render = createViews({ resources, assets, icons, texts, now });
   const onError = (error: unknown) => app.log.error({ err: error }, 'live page failed');
-  const live = createLiveTopics({ render, onError });
+  const { tasks } = deps.services;
+  const live = createLiveTopics({
+    render,
+    everywhere: {
+      fragments: () => [
+        {
+          id: 'tasks-running',
+          template: 'partials/tasks-running.njk',
+          values: { runningTasks: tasks.runningCount() },
+        },
+      ],
+      follow: tasks.follow,
+    },
+    onError,
+  });
   const kit = createKit({ ...deps, rooms, render, texts, live });
 
   await app.register(async (console) => {

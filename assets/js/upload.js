@@ -1,0 +1,141 @@
+// Sends a disk file in parts. A part that does not arrive is sent again from where the server says it got to.
+import { formatDuration } from './time.js';
+import { showToast } from './toasts.js';
+
+const partBytes = 8 * 1024 ** 2;
+const retryMs = [1_000, 2_000, 5_000, 10_000];
+const root = /** @type {HTMLElement} */ (document.getElementById('upload'));
+/** @param {string} id @returns {any} */
+const byId = (id) => document.getElementById(id);
+const csrf = JSON.parse(document.body.getAttribute('hx-headers') ?? '{}');
+const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+const sizes = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
+
+/** @type {{ id: string, isCancelled: boolean } | undefined} */
+let current;
+
+/** @param {number} bytes */
+function toSize(bytes) {
+  const power = Math.max(0, Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${sizes.format(bytes / 1_000 ** power)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}
+
+/** @param {number} done @param {number} total @param {{ at: number, done: number }} from */
+function showProgress(done, total, from) {
+  const percent = Math.floor((done / total) * 100);
+  const elapsedMs = performance.now() - from.at;
+  const perMs = (done - from.done) / Math.max(1, elapsedMs);
+  byId('upload-bar').value = percent;
+  byId('upload-percent').textContent = `${percent}%`;
+  byId('upload-done').textContent = `${toSize(done)} / ${toSize(total)}`;
+  if (elapsedMs < 2_000 || perMs <= 0) return;
+  const left = formatDuration((total - done) / perMs);
+  byId('upload-rate').textContent = `${toSize(perMs * 1_000)}/s`;
+  byId('upload-left').textContent = (root.dataset.left ?? '').replace('%', left);
+}
+
+/** @param {string | undefined} text */
+function showProblem(text) {
+  byId('upload-problem').hidden = text === undefined;
+  byId('upload-problem').textContent = text ?? '';
+}
+
+/** Refused for good: why. */
+class Refused extends Error {}
+
+/** @param {string} id @param {string} method @param {RequestInit} [more] */
+async function call(id, method, more = {}) {
+  const headers = { ...csrf, .../** @type {object} */ (more.headers) };
+  const answer = await fetch(`/api/v1/uploads/${id}`, { ...more, method, headers });
+  if (answer.ok) return answer.status === 204 ? {} : answer.json();
+  const { detail } = await answer.json().catch(() => ({}));
+  // Where another part is still being written, or the offset is another one, asking again helps.
+  const isLasting = answer.status >= 400 && answer.status < 500 && answer.status !== 409;
+  if (isLasting || answer.status === 507) throw new Refused(detail ?? answer.statusText);
+  throw new Error(detail ?? answer.statusText);
+}
+
+/** Until all has come and its import has begun. @param {File} file @param {{ id: string, isCancelled: boolean }} upload */
+async function send(file, upload) {
+  let { offset } = await call(upload.id, 'GET');
+  const from = { at: performance.now(), done: offset };
+  let failures = 0;
+  while (!upload.isCancelled) {
+    showProgress(offset, file.size, from);
+    try {
+      const answer = await call(upload.id, 'PATCH', {
+        headers: {
+          'content-type': 'application/offset+octet-stream',
+          'upload-offset': String(offset),
+        },
+        body: file.slice(offset, offset + partBytes),
+      });
+      failures = 0;
+      showProblem(undefined);
+      offset = answer.offset;
+      if (answer.task) return true;
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      if (upload.isCancelled) break;
+      showProblem(root.dataset.retrying);
+      await pause(retryMs[Math.min(failures, retryMs.length - 1)] ?? 0);
+      failures += 1;
+      offset = (await call(upload.id, 'GET').catch(() => ({ offset }))).offset;
+    }
+  }
+  return false;
+}
+
+/** @param {string} id @param {File} file @param {string} name */
+async function run(id, file, name) {
+  const upload = { id, isCancelled: false };
+  current = upload;
+  byId('upload-form').hidden = true;
+  byId('upload-running').hidden = false;
+  byId('upload-unfinished')?.setAttribute('hidden', '');
+  byId('upload-title').textContent = `${name} (${file.name})`;
+  try {
+    const isDone = await send(file, upload);
+    current = undefined;
+    location.assign(isDone ? '/tasks' : '/new-image');
+  } catch (error) {
+    current = undefined;
+    showProblem(/** @type {Error} */ (error).message);
+  }
+}
+
+byId('upload-file').addEventListener('change', () => {
+  const [file] = byId('upload-file').files;
+  byId('upload-size').value = file ? String(file.size) : '';
+});
+document.body.addEventListener('uploadBegun', (event) => {
+  const [file] = byId('upload-file').files;
+  void run(/** @type {CustomEvent} */ (event).detail.id, file, byId('upload-name').value);
+});
+root.addEventListener('change', (event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const item = /** @type {HTMLElement | null} */ (input.closest('[data-upload]'));
+  const [file] = input.files ?? [];
+  if (!item || !file) return;
+  if (file.size === Number(item.dataset.size)) {
+    void run(item.dataset.upload ?? '', file, item.dataset.name ?? '');
+  } else showToast({ level: 'danger', text: root.dataset.otherSize ?? '' });
+});
+byId('upload-cancel').addEventListener('click', async () => {
+  const upload = current;
+  if (!upload) return location.assign('/new-image');
+  upload.isCancelled = true;
+  // The part under way ends first.
+  for (let tries = 0; tries < 20; tries++) {
+    const isGone = await call(upload.id, 'DELETE').then(
+      () => true,
+      (error) => error instanceof Refused,
+    );
+    if (isGone) break;
+    await pause(250);
+  }
+  location.assign('/new-image');
+});
+addEventListener('beforeunload', (event) => {
+  if (current && !current.isCancelled) event.preventDefault();
+});

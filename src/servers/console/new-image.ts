@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify';
+import { operator } from '../../http/access.ts';
+import { typed } from '../../http/typed.ts';
+import { diskFormats } from '../../service/transfers.ts';
+import { blankForm, byUpload, pathForm, toBytes, uploadForm } from './image-forms.ts';
+import type { ConsoleKit } from './kit.ts';
+
+/** The page where images come in: a blank disk, a file of the browser's, or one on the server. */
+export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
+  const { images, transfers, uploads } = kit.services;
+  const console = typed(app);
+
+  console.get('/new-image', operator, async (request, reply) =>
+    kit.page(request, reply, 'images/new.njk', {
+      formats: diskFormats,
+      uploads: await uploads.list(),
+    }),
+  );
+
+  console.post(
+    '/new-image/blank',
+    { ...operator, schema: { body: blankForm } },
+    async ({ body }, reply) => {
+      const { name, kind, description = '', sizeGib } = body;
+      await images.createBlank({ name, kind, description }, toBytes(sizeGib));
+      return reply.header('hx-redirect', `/images/${name}`).send('');
+    },
+  );
+  console.post(
+    '/new-image/path',
+    { ...operator, schema: { body: pathForm } },
+    async ({ body }, reply) => {
+      const { name, kind, description = '', path, format } = body;
+      await transfers.import({ name, kind, description }, path, format || undefined);
+      return reply.header('hx-redirect', '/tasks').send('');
+    },
+  );
+
+  /** What the browser then sends parts to, at /api/v1/uploads. */
+  console.post(
+    '/new-image/uploads',
+    { ...operator, schema: { body: uploadForm } },
+    async ({ body }, reply) => {
+      const { name, kind, description = '', sizeBytes, format } = body;
+      const wanted = { name, kind, description, sizeBytes, ...(format && { format }) };
+      const { id } = await uploads.begin(wanted);
+      return reply.header('hx-trigger', JSON.stringify({ uploadBegun: { id } })).send('');
+    },
+  );
+  console.post(
+    '/new-image/uploads/:id/remove',
+    { ...operator, schema: { params: byUpload } },
+    async (request, reply) => {
+      const t = kit.translate(request);
+      await uploads.remove(request.params.id);
+      const text = t('images:upload.removed');
+      return kit.toast(reply, 'success', text).send('');
+    },
+  );
+}
