@@ -13,6 +13,7 @@ export interface UiAppliance {
   url: string;
   /** Of the boot server. */
   bootUrl: string;
+  pid: number;
   /** Its REST API, over the unix socket. */
   api: ApiCall;
   output(): string;
@@ -62,6 +63,7 @@ export async function startUiAppliance(): Promise<UiAppliance> {
   child.all.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
+  const { pid = 0 } = child;
   let ended = false;
   void child.then(() => {
     ended = true;
@@ -83,6 +85,7 @@ export async function startUiAppliance(): Promise<UiAppliance> {
   return {
     url: `http://127.0.0.1:${console}`,
     bootUrl: `http://127.0.0.1:${boot}`,
+    pid,
     api: socketApi(socketPath),
     output: () => output,
     stop,

@@ -6,6 +6,10 @@ import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 
 export const password = 'correct horse battery';
 
+/** Of the host that is seeded as number `index`; as in the id of its tile. */
+export const macOf = (index: number): string =>
+  `52540000${(0x100 + index).toString(16).padStart(4, '0')}`;
+
 /** The running program and a browser; each test opens its own windows. */
 export interface UiConsole extends UiAppliance {
   /** A window where nobody is logged in. */
@@ -40,6 +44,8 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
     await opened.page.goto('/login');
     await login(opened.page, name, password);
     await opened.page.locator('#hall').waitFor();
+    // Its buttons work once its scripts have run.
+    await opened.page.waitForLoadState('load');
     return opened;
   }
 
@@ -50,7 +56,7 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
     async seedHosts(count) {
       for (let index = 1; index <= count; index++) {
         const number = String(index).padStart(3, '0');
-        const mac = `5254000001${index.toString(16).padStart(2, '0')}`;
+        const mac = macOf(index);
         const group = index % 2 === 0 ? '包间' : '大厅';
         await appliance.api('POST', '/hosts', { name: `pc-${number}`, mac, group });
       }

@@ -64,7 +64,7 @@ describe('the overview', () => {
     await page.locator('#hall-change [name=entry]').selectOption('win');
     await page.locator('#hall-change [name=group]').fill('电竞区');
     await page.locator('#hall-change button[value=change]').click();
-    await page.locator('.note-success').waitFor();
+    await page.locator('.note-success').click();
     await page.locator('#hall-change').waitFor({ state: 'hidden' });
     await page.locator('.hall-group h3:has-text("电竞区")').waitFor();
     const hosts = (await ui.api('GET', '/hosts')) as { group: string; entry: string | null }[];
@@ -80,7 +80,7 @@ describe('the overview', () => {
     expect(await resets()).toBe(0);
     await page.locator('#picked button:has-text("Reset disk")').click();
     await page.locator('#confirm-go').click();
-    await page.locator('.note-success').nth(1).waitFor();
+    await page.locator('.note-success').waitFor();
     expect(await resets()).toBe(6);
     ui.expectNoFaults();
   });
