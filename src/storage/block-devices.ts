@@ -14,6 +14,8 @@ export interface BlockDevice {
   /** What it holds: partitions, file systems, volumes, what is mounted; empty for a blank one. */
   holds: string[];
   isReadOnly: boolean;
+  /** False for one that fails or refuses to be read: what it holds is what the kernel noticed. */
+  isReadable: boolean;
 }
 
 interface LsblkNode {
@@ -37,7 +39,10 @@ const usableTypes = ['disk', 'part', 'mpath', 'raid0', 'raid1', 'raid5', 'raid6'
 export async function listDisks(run: Run): Promise<BlockDevice[]> {
   const { stdout } = await run('lsblk', ['--json', '--bytes', '--output', columns]);
   const disks = parseDevices(stdout).filter(({ sizeBytes }) => sizeBytes > 0);
-  return Promise.all(disks.map((disk) => withSignatures(run, disk)));
+  // One that is broken hides none of the others.
+  return Promise.all(
+    disks.map((disk) => withSignatures(run, disk).catch(() => ({ ...disk, isReadable: false }))),
+  );
 }
 
 /** The device that `path`, maybe a link, leads to. Throws `not_found`, `invalid_value` for what is none. */
@@ -80,6 +85,7 @@ export function parseDevices(text: string): BlockDevice[] {
       serial: (node.serial ?? '').trim(),
       holds: holdsOf(node),
       isReadOnly: node.ro,
+      isReadable: true,
     }));
 }
 

@@ -16,6 +16,10 @@ describe('everybody can use it', () => {
   beforeAll(async () => {
     ui = await startUiConsole();
     await ui.seedHosts(4);
+    await ui.api('POST', '/images', { name: 'win11', kind: 'os', sizeBytes: 1024 ** 2 });
+    await ui.api('POST', '/entries', { name: 'win11', os: 'win11' });
+    // Makes a draft.
+    await ui.api('POST', '/images/win11/grow', { sizeBytes: 2 * 1024 ** 2 });
   });
   afterAll(() => ui.stop());
 

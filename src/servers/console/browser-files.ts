@@ -25,6 +25,7 @@ const styles = [
   'dialogs',
   'tables',
   'images',
+  'storage',
   'screens',
 ];
 

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   type DeviceNames,
+  getDevice,
+  listDisks,
   namesOf,
   parseDevices,
   parseSignatures,
@@ -100,6 +102,26 @@ test('lsblk: disks with what is on them, however deep; other devices are left ou
     }),
     expect.objectContaining({ path: '/dev/sdb', holds: [] }),
   ]);
+});
+
+test('a disk that cannot be read hides none of the others, and is none to make anything on', async () => {
+  const disks = ['/dev/sda', '/dev/null'].map((path) => ({
+    path,
+    type: 'disk',
+    size: 8,
+    ro: false,
+  }));
+  const run: Run = async (program, argv) => {
+    const isList = program === 'lsblk';
+    if (!isList && argv.includes('/dev/null')) throw new Error('Input/output error');
+    const blockdevices = disks.filter(({ path }) => argv.length < 4 || argv.includes(path));
+    return { stdout: isList ? JSON.stringify({ blockdevices }) : '', stderr: '' };
+  };
+  expect(await listDisks(run)).toMatchObject([
+    { path: '/dev/sda', isReadable: true },
+    { path: '/dev/null', isReadable: false },
+  ]);
+  await expect(getDevice(run, '/dev/null')).rejects.toThrow('Input/output error');
 });
 
 test('wipefs and losetup say nothing where there is nothing', () => {
