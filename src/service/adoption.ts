@@ -34,12 +34,16 @@ export function createAdoption({
     return { prefix: hostPrefix, width: hostDigits, firstAddress: hostFirstAddress };
   }
 
-  function next(): Numbered {
+  function findNext(): Numbered | undefined {
     const rows = store.hosts.list();
-    const numbered = findNextNumbered(plan(), {
+    return findNextNumbered(plan(), {
       names: new Set(rows.map(({ name }) => name.toLowerCase())),
       addresses: new Set(rows.flatMap(({ ip }) => (ip === null ? [] : [ip]))),
     });
+  }
+
+  function next(): Numbered {
+    const numbered = findNext();
     if (!numbered) throw new CafebootError('no_number_left', { prefix: plan().prefix });
     return numbered;
   }
@@ -56,6 +60,8 @@ export function createAdoption({
 
   return {
     adopt,
+    /** Who the next one would be; undefined where the plan is used up. */
+    findNext,
 
     /** All that were seen, numbered in the order in which they were seen first. */
     adoptAll(): Host[] {

@@ -38,8 +38,10 @@ export function createAgents({ hosts, osReports, presences, settings, callAgent 
     return { address, port: settings().agentPort };
   }
 
+  const findOs = (key: string): HostOs | undefined => osReports.find(hosts.getRow(key));
+
   function getOs(key: string): HostOs {
-    const os = osReports.find(hosts.getRow(key));
+    const os = findOs(key);
     if (!os) throw new CafebootError('not_found', { kind: 'report', name: key });
     return os;
   }
@@ -51,7 +53,9 @@ export function createAgents({ hosts, osReports, presences, settings, callAgent 
       callAgent(message, whereIs(hosts.getRow(name))),
     switch: async (host: HostRow, action: 'off' | 'reboot'): Promise<void> =>
       calls.switch(action, whereIs(host)),
-    /** What the host's OS last told. Throws `not_found` where it never did. */
+    /** What the host's OS last told. Throws `not_found` for a host that is none. */
+    findOs,
+    /** As `findOs`; throws `not_found` too where it never told. */
     getOs,
     /** Asks it anew. */
     async refreshOs(key: string): Promise<HostOs> {

@@ -1,17 +1,12 @@
 import type { BootProgress, BootStage } from './boot-progress.ts';
 import type { Host } from './host-fields.ts';
+import type { HostRate } from './traffic.ts';
 
 export const hostStates = ['running', 'super', 'booting', 'error', 'off'] as const;
 export type HostState = (typeof hostStates)[number];
 
-/** How fast a PC reads and writes its disks, in bytes a second. */
-export interface Throughput {
-  readBytesPerSecond: number;
-  writeBytesPerSecond: number;
-}
-
 /** One PC as the hall shows it. Times are epoch milliseconds. */
-export interface HallTile extends Throughput {
+export interface HallTile extends HostRate {
   mac: string;
   name: string;
   group: string | null;
@@ -32,7 +27,7 @@ export interface TileFacts {
   host: Host;
   progress: BootProgress | undefined;
   /** Undefined where it is not logged in to a disk. */
-  session: Throughput | undefined;
+  session: HostRate | undefined;
   /** What its OS said the last time. */
   lastOs: string | null;
   now: number;
@@ -45,7 +40,7 @@ const stuckMs = { rom: 150_000, ipxe: 150_000, script: 120_000, disk: 180_000 };
 /** Somebody switched it off, or it boots something that is none of ours. */
 const forgottenMs = 20 * 60_000;
 
-const nothing: Throughput = { readBytesPerSecond: 0, writeBytesPerSecond: 0 };
+const nothing: HostRate = { readBytesPerSecond: 0, writtenBytesPerSecond: 0 };
 
 /** What a PC's tile shows, from what is known of it. */
 export function toTile({ host, progress, session, lastOs, now }: TileFacts): HallTile {

@@ -1,13 +1,13 @@
-import type { Session } from '../storage/targets.ts';
 import { type BootProgress, foldBoot } from './boot-progress.ts';
-import { type HallTile, type Throughput, toTile } from './hall-tile.ts';
+import { type HallTile, toTile } from './hall-tile.ts';
 import type { Host } from './host-fields.ts';
 import type { Hosts } from './hosts.ts';
 import type { OsReports } from './os-reports.ts';
 import type { Presences } from './presence.ts';
+import { macOfSession } from './session-meter.ts';
 import type { SessionWatch } from './session-watch.ts';
-import { createThroughputMeter } from './throughput.ts';
 import type { Timeline, TimelineEvent } from './timeline.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface HallDeps {
   hosts: Hosts;
@@ -15,6 +15,7 @@ export interface HallDeps {
   sessionWatch: SessionWatch;
   presences: Presences;
   osReports: OsReports;
+  traffic: Pick<Traffic, 'rateOf'>;
   now: () => number;
 }
 
@@ -29,13 +30,13 @@ const progressLimit = 4_096;
 
 /** What every PC is doing now, in memory, kept up by the timeline and by the target server's sessions. */
 export function createHall(deps: HallDeps) {
-  const { hosts, timeline, sessionWatch, presences, osReports, now } = deps;
+  const { hosts, timeline, sessionWatch, presences, osReports, traffic, now } = deps;
   const listeners = new Set<() => void>();
   const progress = new Map<string, BootProgress>();
   const lastOs = new Map<string, string | null>();
-  const meter = createThroughputMeter();
   let list: Host[] | undefined;
-  let sessions = new Map<string, Throughput>();
+  /** MACs of those that have a disk. */
+  let attached = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   const changed = () => {
@@ -58,23 +59,11 @@ export function createHall(deps: HallDeps) {
     take(event);
     changed();
   });
-  sessionWatch.follow((found, at) => {
-    const rates = meter.measure(found, at);
-    sessions = new Map(
-      found.flatMap((session) => {
-        const mac = macOf(session);
-        const rate = rates.get(`${session.target} ${session.id}`);
-        return mac && rate ? [[mac, rate] as const] : [];
-      }),
-    );
+  sessionWatch.follow((sessions) => {
+    const macs = sessions.map((session) => macOfSession(session, presences.findMacAt));
+    attached = new Set(macs.filter((mac) => mac !== undefined));
     changed();
   });
-
-  /** A host's own target ends in its MAC; those of drafts belong to whoever is at the session's address. */
-  function macOf({ target, address }: Session): string | undefined {
-    const hex = /\.([0-9a-f]{12})$/.exec(target)?.[1];
-    return hex?.match(/../g)?.join(':') ?? presences.findMacAt(address);
-  }
 
   function lastOsOf(mac: string): string | null {
     const known = lastOs.get(mac);
@@ -85,20 +74,23 @@ export function createHall(deps: HallDeps) {
     return os;
   }
 
+  const known = (): readonly Host[] => (list ??= hosts.list());
+
   return {
-    /** All PCs in the list, by name. */
-    tiles(): HallTile[] {
-      list ??= hosts.list();
-      return list.map((host) =>
-        toTile({
+    /** All PCs in the list, as the latest event left it. */
+    hosts: known,
+    tiles: (): HallTile[] =>
+      known().map((host) => {
+        const { mac } = host;
+        const isAttached = attached.has(mac);
+        return toTile({
           host,
-          progress: progress.get(host.mac),
-          session: sessions.get(host.mac),
-          lastOs: sessions.has(host.mac) ? lastOsOf(host.mac) : null,
+          progress: progress.get(mac),
+          session: isAttached ? traffic.rateOf(mac) : undefined,
+          lastOs: isAttached ? lastOsOf(mac) : null,
           now: now(),
-        }),
-      );
-    },
+        });
+      }),
     /** Calls `listener` when tiles may have changed; returns the way to stop. */
     follow(listener: () => void): () => void {
       listeners.add(listener);

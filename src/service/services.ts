@@ -74,7 +74,7 @@ export function createServices(deps: ServiceDeps) {
   const captures = createCaptures({ store, hosts, disks, timeline });
   const watches = createWatches({ ...deps, gauge, presences, counters, timeline });
   const { traffic, sessionWatch, refusalWatch, cacheWatch } = watches;
-  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, now });
+  const hall = createHall({ hosts, timeline, sessionWatch, presences, osReports, traffic, now });
 
   const prepareAll = createPrepareAll({ store, disks, background });
 

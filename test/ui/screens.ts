@@ -37,6 +37,20 @@ export const screens: readonly Screen[] = [
       await page.locator('[data-opens="hall-change"]').click();
     },
   },
+  { name: 'hosts', path: '/hosts', as: 'admin' },
+  { name: 'host', path: '/hosts/pc-001', as: 'admin' },
+  { name: 'host-edit', path: '/hosts/pc-002/edit', as: 'admin' },
+  {
+    name: 'hosts-import',
+    path: '/hosts/import',
+    as: 'admin',
+    async prepare(page) {
+      const csv = 'name,mac,group\npc-900,525400009900,前台\npc-901,52540000990,前台';
+      await page.locator('#import-text').fill(csv);
+      await page.locator('#import-form button[type=submit]').click();
+      await page.locator('#import-preview li').first().waitFor();
+    },
+  },
   { name: 'images', path: '/images', as: 'admin' },
   { name: 'image', path: '/images/win11', as: 'admin' },
   {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { CafebootError } from '../../errors.ts';
+import { etagOf } from '../../http/etag.ts';
 
 /**
  * Every JSON answer to a GET has an ETag (RFC 9110 section 8.8.3), and 304 where the caller has it already. A
@@ -46,9 +46,6 @@ export function addEtags(app: FastifyInstance): void {
     reply.statusCode === 304 ? '' : payload,
   );
 }
-
-const etagOf = (value: unknown): string =>
-  `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`;
 
 /** Whether a header's list has it; a proxy that compressed the answer has made it a weak one. */
 const listed = (header: string, etag: string): boolean =>

@@ -7,6 +7,7 @@ export const browserPackages: Readonly<Record<string, string>> = {
   'htmx.js': 'node_modules/htmx.org/dist/htmx.min.js',
   'uplot.js': 'node_modules/uplot/dist/uPlot.iife.min.js',
   'uplot.css': 'node_modules/uplot/dist/uPlot.min.css',
+  'sortable.js': 'node_modules/sortablejs/Sortable.min.js',
   'htmx-sse.js': 'node_modules/htmx-ext-sse/dist/sse.min.js',
 };
 
@@ -25,6 +26,8 @@ const styles = [
   'dialogs',
   'tables',
   'images',
+  'hosts',
+  'host',
   'storage',
   'screens',
 ];

@@ -12,6 +12,12 @@ export function createFormats(language: Language, now: () => number) {
   const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const seconds = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 1,
+  });
   const duration = new Intl.DurationFormat(language, { style: 'narrow' });
 
   const orNothing =
@@ -49,6 +55,10 @@ export function createFormats(language: Language, now: () => number) {
     /** Of bytes a second. */
     rate: orNothing((value) => `${bytes(value)}/s`),
     duration: orNothing(durationOf),
+    /** As `duration`, with tenths of a second. */
+    seconds: orNothing((valueMs) =>
+      valueMs < minuteMs ? seconds.format(valueMs / secondMs) : durationOf(valueMs),
+    ),
     /** How long ago something began. */
     elapsed: orNothing((at) => durationOf(Math.max(0, now() - at))),
     ago: orNothing(ago),

@@ -1,9 +1,12 @@
+import { macHex } from '../../boot/mac.ts';
 import { bootStages } from '../../service/boot-progress.ts';
 import { type HallTile, type HostState, hostStates } from '../../service/hall-tile.ts';
 
 /** A tile as its template shows it: only what is seen, so that nothing else makes it anew. */
 export interface TileView {
   id: string;
+  /** Its page's path ends in it. */
+  hex: string;
   name: string;
   state: HostState;
   /** Where a boot is, counted from 1 of `stages`; 0: none. */
@@ -16,7 +19,7 @@ export interface TileView {
   since: number | null;
   failure: string | null;
   readBytesPerSecond: number;
-  writeBytesPerSecond: number;
+  writtenBytesPerSecond: number;
 }
 
 export interface GroupView {
@@ -37,12 +40,12 @@ export function toTileView(tile: HallTile): TileView {
   const { mac, name, state, stage, os, entry, since, failure } = tile;
   const isUp = state === 'running' || state === 'super';
   return {
-    ...{ id: `tile-${mac.replaceAll(':', '')}`, name, state, os, entry, since, failure },
+    ...{ id: `tile-${macHex(mac)}`, hex: macHex(mac), name, state, os, entry, since, failure },
     stage: stage === null ? 0 : bootStages.indexOf(stage) + 1,
     stageName: stage,
     stages: bootStages.length,
     readBytesPerSecond: isUp ? roundRate(tile.readBytesPerSecond) : 0,
-    writeBytesPerSecond: isUp ? roundRate(tile.writeBytesPerSecond) : 0,
+    writtenBytesPerSecond: isUp ? roundRate(tile.writtenBytesPerSecond) : 0,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Room } from './room.ts';
 import { common } from './rooms/common.ts';
+import { hosts } from './rooms/hosts.ts';
 import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
 import { overview } from './rooms/overview.ts';
@@ -8,4 +9,13 @@ import { storage } from './rooms/storage.ts';
 import { tasks } from './rooms/tasks.ts';
 
 /** Every part of the console. A new one is added here, and nowhere else. */
-export const rooms: readonly Room[] = [common, images, login, overview, profile, storage, tasks];
+export const rooms: readonly Room[] = [
+  common,
+  hosts,
+  images,
+  login,
+  overview,
+  profile,
+  storage,
+  tasks,
+];
