@@ -20,7 +20,8 @@ export async function seedHall(fake: FakeServices, count: number): Promise<void>
   for (let index = 1; index <= count; index++) {
     const group = groups[Math.floor((index * groups.length) / (count + 1))] ?? null;
     const name = `pc-${String(index).padStart(3, '0')}`;
-    services.addHost({ name, mac: macOf(index), group, entry: 'win11', super: index === 5 });
+    const ip = addressOf(index);
+    services.addHost({ name, mac: macOf(index), ip, group, entry: 'win11', super: index === 5 });
   }
   const end = clock.now;
   for (let index = 1; index <= count; index++) play(fake, end, index);
@@ -37,29 +38,60 @@ const sessionOf = (mac: string, index: number): Session => ({
   writtenBytes: 0,
 });
 
-/** What was seen of one PC until now. */
-function play({ services, clock, targets }: FakeServices, end: number, index: number): void {
+/** One boot, stage after stage; how many of them it got to. */
+function boot({ services, clock }: FakeServices, startedAt: number, index: number, stages: number) {
   const { timeline } = services;
-  const { sessions } = targets;
   const mac = macOf(index);
-  const at = (beforeMs: number) => {
-    clock.now = end - beforeMs;
-  };
+  const dhcp = (stage: string, file: string) =>
+    timeline.record({
+      kind: 'boot.dhcp',
+      mac,
+      data: { stage, arch: 'x64 UEFI', answer: 'offer', file },
+    });
+  const transfer = { file: 'ipxe.efi', outcome: 'done', sizeBytes: 1_044_480, durationMs: 640 };
+  const steps: [number, () => void][] = [
+    [0, () => dhcp('rom', 'ipxe.efi')],
+    [900, () => timeline.record({ kind: 'boot.tftp', mac, data: transfer })],
+    [4_100, () => dhcp('ipxe', 'boot.ipxe')],
+    [
+      6_300,
+      () => timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: '' } }),
+    ],
+    [
+      6_800,
+      () =>
+        timeline.record({ kind: 'boot.script', mac, data: { script: 'entry', entry: 'win11' } }),
+    ],
+    [8_300, () => timeline.record({ kind: 'boot.disk', mac, data: { address: addressOf(index) } })],
+    [31_000 + index * 50, () => timeline.record({ kind: 'boot.os', mac, data: osOf(index) })],
+  ];
+  for (const [afterMs, step] of steps.slice(0, stages)) {
+    clock.now = startedAt + afterMs;
+    step();
+  }
+}
+
+const osOf = (index: number) => ({ os: systems[index % 3] ?? '', version: '' });
+const addressOf = (index: number) => `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+
+/** What was seen of one PC until now. */
+function play(fake: FakeServices, end: number, index: number): void {
+  const { services, clock, targets } = fake;
+  const { timeline } = services;
+  const mac = macOf(index);
+  const yesterday = end - 26 * 60 * minuteMs;
+  boot(fake, yesterday, index, 7);
+  clock.now = yesterday + 180 * minuteMs;
+  timeline.record({ kind: 'boot.disk-gone', mac });
+  // A card that needed another try.
+  if (index % 5 === 1) boot(fake, yesterday + 200 * minuteMs, index, 5);
   if (index % 7 === 0) return;
   const isBooting = index % 11 === 3;
-  const stages = isBooting ? (index % 4) + 1 : 5;
-  at(isBooting ? 25_000 : minuteMs * (7 + ((index * 37) % 400)));
-  const steps = [
-    () => timeline.record({ kind: 'boot.dhcp', mac, data: { stage: 'rom' } }),
-    () => timeline.record({ kind: 'boot.dhcp', mac, data: { stage: 'ipxe' } }),
-    () => timeline.record({ kind: 'boot.script', mac, data: { entry: 'win11' } }),
-    () => timeline.record({ kind: 'boot.disk', mac, data: { address: '10.0.0.9' } }),
-    () => timeline.record({ kind: 'boot.os', mac, data: { os: systems[index % 3] ?? '' } }),
-  ];
-  for (const step of steps.slice(0, stages)) step();
-  if (stages === 5) sessions.push(sessionOf(mac, index));
+  const before = isBooting ? 9_000 : minuteMs * (7 + ((index * 37) % 400));
+  boot(fake, end - before, index, isBooting ? (index % 4) + 3 : 7);
+  if (!isBooting) targets.sessions.push(sessionOf(mac, index));
   if (index !== 2 && index !== 17) return;
-  at(3 * minuteMs);
-  timeline.record({ kind: 'boot.dhcp', mac, data: { stage: 'rom' } });
-  timeline.record({ kind: 'boot.failed', level: 'error', mac, data: { reason: 'timeout' } });
+  boot(fake, end - 3 * minuteMs, index, 5);
+  const data = { entry: 'win11', code: 'pool_nearly_full' };
+  timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
 }
