@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { createFakeConsole, type FakeConsole } from '../test/fakes/console.ts';
 import { seedHall } from '../test/fakes/hall.ts';
 import { seedImages } from '../test/fakes/images.ts';
+import { seedTraffic } from '../test/fakes/traffic.ts';
 import { launchBrowser } from '../test/ui/browser.ts';
 import { screens } from '../test/ui/screens.ts';
 
@@ -62,6 +63,7 @@ try {
   await console_.fake.services.users.add('admin', password, 'admin');
   await seedHall(console_.fake, hostCount);
   await seedImages(console_.fake);
+  seedTraffic(console_.fake);
   // The target server's sessions are looked at every few seconds.
   await sleep(sessionsSeenMs);
   await shoot(browser, url, console_, false);

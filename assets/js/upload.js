@@ -1,4 +1,5 @@
 // Sends a disk file in parts. A part that does not arrive is sent again from where the server says it got to.
+import { formatBytes } from './sizes.js';
 import { formatDuration } from './time.js';
 import { showToast } from './toasts.js';
 
@@ -9,16 +10,9 @@ const root = /** @type {HTMLElement} */ (document.getElementById('upload'));
 const byId = (id) => document.getElementById(id);
 const csrf = JSON.parse(document.body.getAttribute('hx-headers') ?? '{}');
 const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
-const sizes = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
 
 /** @type {{ id: string, isCancelled: boolean } | undefined} */
 let current;
-
-/** @param {number} bytes */
-function toSize(bytes) {
-  const power = Math.max(0, Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${sizes.format(bytes / 1_000 ** power)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
-}
 
 /** @param {number} done @param {number} total @param {{ at: number, done: number }} from */
 function showProgress(done, total, from) {
@@ -27,10 +21,10 @@ function showProgress(done, total, from) {
   const perMs = (done - from.done) / Math.max(1, elapsedMs);
   byId('upload-bar').value = percent;
   byId('upload-percent').textContent = `${percent}%`;
-  byId('upload-done').textContent = `${toSize(done)} / ${toSize(total)}`;
+  byId('upload-done').textContent = `${formatBytes(done)} / ${formatBytes(total)}`;
   if (elapsedMs < 2_000 || perMs <= 0) return;
   const left = formatDuration((total - done) / perMs);
-  byId('upload-rate').textContent = `${toSize(perMs * 1_000)}/s`;
+  byId('upload-rate').textContent = `${formatBytes(perMs * 1_000)}/s`;
   byId('upload-left').textContent = (root.dataset.left ?? '').replace('%', left);
 }
 

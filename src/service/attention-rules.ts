@@ -23,6 +23,9 @@ export const attentionCodes = [
   'thrift-refused',
   'kept-on-old',
   'unknown-hosts',
+  'no-images',
+  'no-entries',
+  'no-hosts',
 ] as const;
 export type AttentionCode = (typeof attentionCodes)[number];
 
@@ -51,6 +54,8 @@ export interface AttentionFacts {
   /** Hosts that keep what they wrote to a version that is not the published one. */
   keptOnOld: readonly string[];
   unknownMacs: readonly string[];
+  /** How many there are. */
+  counts: { images: number; entries: number; hosts: number };
 }
 
 /** Sooner is worth a warning before any limit is reached. */
@@ -100,9 +105,19 @@ export function judgeAttention(facts: AttentionFacts): Attention[] {
     ...some('thrift-refused', 'warn', facts.refusedCallers),
     ...some('kept-on-old', 'info', facts.keptOnOld),
     ...some('unknown-hosts', 'info', facts.unknownMacs),
+    ...beginnings(facts.counts),
   ];
   const order = ['error', 'warn', 'info'];
   return found.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+
+/** A new cafe's next steps: no PC boots before there is an image and an entry of it. */
+function beginnings({ images, entries, hosts }: AttentionFacts['counts']): Attention[] {
+  if (images === 0) return [item('no-images', 'info')];
+  return [
+    ...(entries === 0 ? [item('no-entries', 'info')] : []),
+    ...(hosts === 0 ? [item('no-hosts', 'info')] : []),
+  ];
 }
 
 const toPercent = (share: number | null) => Math.round((share ?? 0) * 100);

@@ -84,6 +84,11 @@ export function createAttention(deps: AttentionDeps) {
       refusedCallers: refusedCallers(),
       keptOnOld: keptOnOld(),
       unknownMacs: deps.unknownHosts.list().map(({ mac }) => mac),
+      counts: {
+        images: store.images.list().length,
+        entries: store.entries.list().length,
+        hosts: store.hosts.list().length,
+      },
     });
   }
 

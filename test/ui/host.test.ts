@@ -32,7 +32,7 @@ describe('the page of a PC', () => {
     const boot = page.locator('#host-boot');
     const reached = (stage: string) =>
       boot.locator(`[data-stage=${stage}]:not(.boot-stage-next)`).waitFor({ timeout: 3_000 });
-    const after = (elapsedMs: number) => {
+    const pass = (elapsedMs: number) => {
       clock.now += elapsedMs;
     };
     await page.locator('#host-now[data-state=off]').waitFor();
@@ -41,10 +41,10 @@ describe('the page of a PC', () => {
       .locator('#host-boot[data-outcome=booting] .boot-stage-now[data-stage=rom]')
       .waitFor();
     await page.locator('#host-now[data-state=booting]').waitFor();
-    after(1_200);
+    pass(1_200);
     services.timeline.record({ kind: 'boot.tftp', mac, data: { file: 'ipxe.efi' } });
     await reached('file');
-    after(2_500);
+    pass(2_500);
     services.timeline.record({ kind: 'boot.dhcp', mac, data: { stage: 'ipxe' } });
     await reached('ipxe');
     expect(await boot.locator('[data-stage=file] .boot-took').innerText()).toContain('2.5s');

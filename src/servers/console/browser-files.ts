@@ -22,6 +22,7 @@ const styles = [
   'login',
   'overview',
   'hall',
+  'charts',
   'picked',
   'dialogs',
   'tables',

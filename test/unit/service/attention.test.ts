@@ -29,6 +29,7 @@ const calm: AttentionFacts = {
   refusedCallers: [],
   keptOnOld: [],
   unknownMacs: [],
+  counts: { images: 2, entries: 1, hosts: 20 },
 };
 const codes = (facts: Partial<AttentionFacts>) =>
   judgeAttention({ ...calm, ...facts }).map(({ code }) => code);
@@ -51,6 +52,9 @@ describe('what needs an administrator', () => {
     [{ refusedCallers: ['10.0.0.9'] }, ['thrift-refused']],
     [{ keptOnOld: ['pc-01'] }, ['kept-on-old']],
     [{ unknownMacs: [fakePc.mac] }, ['unknown-hosts']],
+    [{ counts: { images: 0, entries: 0, hosts: 0 } }, ['no-images']],
+    [{ counts: { images: 1, entries: 0, hosts: 0 } }, ['no-entries', 'no-hosts']],
+    [{ counts: { images: 1, entries: 1, hosts: 0 } }, ['no-hosts']],
   ] as [Partial<AttentionFacts>, string[]][])('%o', (facts, expected) => {
     expect(codes(facts)).toEqual(expected);
   });

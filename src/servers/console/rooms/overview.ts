@@ -26,7 +26,8 @@ export const overview: Room = {
       const liveUrl = await live.urlOf('overview');
       const facts = await readOverview(services);
       const entries = services.entries.list().map(({ name }) => name);
-      return kit.page(request, reply, 'overview/overview.njk', { ...facts, liveUrl, entries });
+      const values = { ...facts, liveUrl, entries, now: kit.now() };
+      return kit.page(request, reply, 'overview/overview.njk', values);
     });
 
     console.post(
