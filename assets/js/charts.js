@@ -41,6 +41,19 @@ const charts = [...root.querySelectorAll('[data-chart]')].map((figure) => ({
   ...createChart(/** @type {HTMLElement} */ (figure), () => ranges[chosen]?.spanMs ?? 0),
 }));
 
+/** Single boots are spikes by seconds: so many in the minute before instead. @param {any} traffic @param {{ step: number }} range */
+function smoothBoots(traffic, { step }) {
+  const points = Math.max(1, Math.floor(60 / step));
+  const boots = traffic.boots.map((/** @type {number} */ _, /** @type {number} */ index) => {
+    const before = traffic.boots.slice(Math.max(0, index + 1 - points), index + 1);
+    return (
+      before.reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0) /
+      points
+    );
+  });
+  return { ...traffic, boots };
+}
+
 async function refresh() {
   const range = ranges[chosen];
   if (!range || document.hidden) return;
@@ -49,7 +62,7 @@ async function refresh() {
     () => undefined,
   );
   if (!answer?.ok) return;
-  const traffic = await answer.json();
+  const traffic = smoothBoots(await answer.json(), range);
   const pool = toPool(traffic, range);
   for (const chart of charts) chart.show(chart.isPool ? pool : traffic);
 }

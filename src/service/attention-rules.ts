@@ -1,5 +1,5 @@
 import type { TaskRow } from '../store/tasks.ts';
-import { type BootStopCode, bootStopCodes } from './boot-stops.ts';
+import { type BootStop, type BootStopCode, bootStopCodes } from './boot-stops.ts';
 import type { CacheStatus } from './cache-watch.ts';
 import type { PoolStatus } from './pool-status.ts';
 import type { LatestReconcile } from './reconcile-memory.ts';
@@ -45,7 +45,7 @@ export interface AttentionFacts {
   /** Kinds of PCs that have none: BIOS, UEFI. */
   missingBootFiles: readonly string[];
   /** Hosts whose latest boot stopped a while ago, with why. */
-  stopped: readonly { host: string; code: BootStopCode }[];
+  stopped: readonly ({ host: string } & BootStop)[];
   /** Of today. */
   failedTasks: readonly TaskRow[];
   cache: CacheStatus | undefined;
@@ -91,8 +91,10 @@ export function judgeAttention(facts: AttentionFacts): Attention[] {
     ...bootStopCodes
       .filter((code) => !harmlessStops.includes(code))
       .flatMap((code) => {
-        const hosts = facts.stopped.filter((each) => each.code === code).map(({ host }) => host);
-        return some('boots-stopped', 'warn', hosts, { stop: code });
+        const stopped = facts.stopped.filter((each) => each.code === code);
+        const hosts = stopped.map(({ host }) => host);
+        // What the text names differs little between them.
+        return some('boots-stopped', 'warn', hosts, { ...stopped[0]?.data, stop: code });
       }),
     ...some(
       'tasks-failed',

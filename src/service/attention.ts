@@ -42,8 +42,8 @@ export function createAttention(deps: AttentionDeps) {
     const byMac = Map.groupBy(events, ({ mac }) => mac);
     return [...byMac].flatMap(([mac, own]) => {
       const host = mac === null ? undefined : hosts.findByMac(mac);
-      const code = host && groupBoots(own, now())[0]?.stop?.code;
-      return code ? [{ host: host.name, code }] : [];
+      const stop = host && groupBoots(own, now())[0]?.stop;
+      return stop ? [{ host: host.name, ...stop }] : [];
     });
   }
 

@@ -48,7 +48,7 @@ describe('what needs an administrator', () => {
     [{ pool: { ...pool, data: { ...space, fullInDays: 30 } } }, []],
     [{ reconcile: { steps: [], failure: 'storage_unavailable' } }, ['storage-unreadable']],
     [{ missingBootFiles: ['ipxe.efi'] }, ['boot-files-missing']],
-    [{ stopped: [{ host: 'pc-01', code: 'at-menu' }] }, []],
+    [{ stopped: [{ host: 'pc-01', code: 'at-menu', data: {} }] }, []],
     [{ refusedCallers: ['10.0.0.9'] }, ['thrift-refused']],
     [{ keptOnOld: ['pc-01'] }, ['kept-on-old']],
     [{ unknownMacs: [fakePc.mac] }, ['unknown-hosts']],
@@ -76,9 +76,9 @@ describe('what needs an administrator', () => {
 
   test('the worst comes first; PCs that stopped for one reason are one item, with its remedy', () => {
     const stopped = [
-      { host: 'pc-01', code: 'no-login' },
-      { host: 'pc-02', code: 'no-login' },
-      { host: 'pc-03', code: 'no-file' },
+      { host: 'pc-01', code: 'no-login', data: {} },
+      { host: 'pc-02', code: 'no-login', data: {} },
+      { host: 'pc-03', code: 'no-file', data: {} },
     ] as const;
     const found = judgeAttention({
       ...calm,
