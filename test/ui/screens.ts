@@ -51,6 +51,16 @@ export const screens: readonly Screen[] = [
       await page.locator('#import-preview li').first().waitFor();
     },
   },
+  {
+    name: 'entries',
+    path: '/entries',
+    as: 'admin',
+    async prepare(page) {
+      await page.locator('#preview-host').selectOption('pc-001');
+      await page.locator('.menu-title:has-text("pc-001")').waitFor();
+    },
+  },
+  { name: 'entry-new', path: '/new-entry', as: 'admin' },
   { name: 'images', path: '/images', as: 'admin' },
   { name: 'image', path: '/images/win11', as: 'admin' },
   {

@@ -29,6 +29,7 @@ const styles = [
   'images',
   'hosts',
   'host',
+  'entries',
   'storage',
   'screens',
 ];

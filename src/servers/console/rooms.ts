@@ -1,5 +1,6 @@
 import type { Room } from './room.ts';
 import { common } from './rooms/common.ts';
+import { entries } from './rooms/entries.ts';
 import { hosts } from './rooms/hosts.ts';
 import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
@@ -11,6 +12,7 @@ import { tasks } from './rooms/tasks.ts';
 /** Every part of the console. A new one is added here, and nowhere else. */
 export const rooms: readonly Room[] = [
   common,
+  entries,
   hosts,
   images,
   login,
