@@ -22,9 +22,7 @@ export const reasonCodes = [
   'type-object',
   'order',
   'needs-subnet',
-  ...subnetFaultCodes.map(
-    (code) => `subnet-${code}` as const,
-  ),
+  ...subnetFaultCodes.map((code) => `subnet-${code}` as const),
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

@@ -50,6 +50,16 @@ export const screens: readonly Screen[] = [
   },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
+  { name: 'settings', path: '/settings', as: 'admin' },
+  {
+    name: 'settings-subnet',
+    path: '/settings',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="subnet-new"]').click();
+    },
+  },
   { name: 'tasks', path: '/tasks', as: 'admin' },
   { name: 'profile', path: '/profile', as: 'admin' },
 ];

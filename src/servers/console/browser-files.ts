@@ -26,6 +26,7 @@ const styles = [
   'tables',
   'images',
   'storage',
+  'settings',
   'screens',
 ];
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CafebootError } from '../../errors.ts';
-import type { Language } from '../../i18n/translate.ts';
+import type { Language, Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
 import type { LiveTopics } from './live.ts';
 import type { Translate } from './texts.ts';
@@ -30,6 +30,8 @@ export interface ConsoleKit {
   toast(reply: FastifyReply, level: ToastLevel, text: string): FastifyReply;
   languageOf(request: FastifyRequest): Language;
   translate(request: FastifyRequest): Translate;
+  /** What use cases say, in the language of who asks. */
+  translator(request: FastifyRequest): Translator;
   /** What went wrong, for people. */
   describe(request: FastifyRequest, error: CafebootError): string;
 }

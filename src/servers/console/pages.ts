@@ -61,6 +61,7 @@ export function createKit({ rooms, render, texts, version, ...rest }: PageDeps):
     },
     languageOf: languageFor,
     translate: (request) => texts[languageFor(request)],
+    translator: (request) => translators[languageFor(request)],
     describe: (request, error) => translators[languageFor(request)].error(error),
   };
 }

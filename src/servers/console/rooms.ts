@@ -4,8 +4,18 @@ import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
 import { overview } from './rooms/overview.ts';
 import { profile } from './rooms/profile.ts';
+import { settings } from './rooms/settings.ts';
 import { storage } from './rooms/storage.ts';
 import { tasks } from './rooms/tasks.ts';
 
 /** Every part of the console. A new one is added here, and nowhere else. */
-export const rooms: readonly Room[] = [common, images, login, overview, profile, storage, tasks];
+export const rooms: readonly Room[] = [
+  common,
+  images,
+  login,
+  overview,
+  profile,
+  settings,
+  storage,
+  tasks,
+];
