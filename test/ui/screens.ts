@@ -50,6 +50,7 @@ export const screens: readonly Screen[] = [
   },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
+  { name: 'events', path: '/events', as: 'admin', isWhole: false },
   { name: 'settings', path: '/settings', as: 'admin' },
   {
     name: 'settings-subnet',

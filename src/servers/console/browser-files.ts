@@ -27,6 +27,7 @@ const styles = [
   'images',
   'storage',
   'settings',
+  'events',
   'screens',
 ];
 

@@ -1,5 +1,6 @@
 import type { Room } from './room.ts';
 import { common } from './rooms/common.ts';
+import { events } from './rooms/events.ts';
 import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
 import { overview } from './rooms/overview.ts';
@@ -11,6 +12,7 @@ import { tasks } from './rooms/tasks.ts';
 /** Every part of the console. A new one is added here, and nowhere else. */
 export const rooms: readonly Room[] = [
   common,
+  events,
   images,
   login,
   overview,
