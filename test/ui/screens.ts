@@ -51,6 +51,17 @@ export const screens: readonly Screen[] = [
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
   { name: 'events', path: '/events', as: 'admin', isWhole: false },
+  { name: 'people', path: '/people', as: 'admin' },
+  {
+    name: 'people-add',
+    path: '/people',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="user-new"]').click();
+    },
+  },
+  { name: 'audit', path: '/people/audit', as: 'admin', isWhole: false },
   { name: 'settings', path: '/settings', as: 'admin' },
   {
     name: 'settings-subnet',

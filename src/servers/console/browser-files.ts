@@ -28,6 +28,7 @@ const styles = [
   'storage',
   'settings',
   'events',
+  'people',
   'screens',
 ];
 

@@ -4,6 +4,7 @@ import { events } from './rooms/events.ts';
 import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
 import { overview } from './rooms/overview.ts';
+import { people } from './rooms/people.ts';
 import { profile } from './rooms/profile.ts';
 import { settings } from './rooms/settings.ts';
 import { storage } from './rooms/storage.ts';
@@ -16,6 +17,7 @@ export const rooms: readonly Room[] = [
   images,
   login,
   overview,
+  people,
   profile,
   settings,
   storage,
