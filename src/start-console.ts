@@ -24,7 +24,7 @@ export async function startConsole(
   addMetricsRoute(app, services, translator);
   const isSecure = tls !== undefined;
   const { resources } = shipped;
-  await addConsole(app, { services, resources, version, isSecure, now: Date.now });
+  await addConsole(app, { services, resources, version, isSecure, examine, now: Date.now });
   const port = await listen(app, { address: config.consoleAddress, port: config.consolePort });
   child.info({ port }, 'console is open');
 }

@@ -29,6 +29,7 @@ const styles = [
   'settings',
   'events',
   'people',
+  'health',
   'screens',
 ];
 

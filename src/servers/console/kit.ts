@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CafebootError } from '../../errors.ts';
 import type { Language, Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import type { Checkup } from './checkup.ts';
 import type { LiveTopics } from './live.ts';
 import type { Translate } from './texts.ts';
 
@@ -9,6 +10,7 @@ import type { Translate } from './texts.ts';
 export interface ConsoleKit {
   services: Services;
   live: LiveTopics;
+  checkup: Checkup;
   now: () => number;
   /** Whether the console is reached by HTTPS: cookies are for it only, then. */
   isSecure: boolean;

@@ -8,7 +8,8 @@ import type { Room } from './room.ts';
 import type { Translate } from './texts.ts';
 import type { RenderView } from './views.ts';
 
-export interface PageDeps extends Pick<ConsoleKit, 'services' | 'live' | 'now' | 'isSecure'> {
+export interface PageDeps
+  extends Pick<ConsoleKit, 'services' | 'live' | 'checkup' | 'now' | 'isSecure'> {
   rooms: readonly Room[];
   render: RenderView;
   texts: Record<Language, Translate>;

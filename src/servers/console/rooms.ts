@@ -1,12 +1,14 @@
 import type { Room } from './room.ts';
 import { common } from './rooms/common.ts';
 import { events } from './rooms/events.ts';
+import { health } from './rooms/health.ts';
 import { images } from './rooms/images.ts';
 import { login } from './rooms/login.ts';
 import { overview } from './rooms/overview.ts';
 import { people } from './rooms/people.ts';
 import { profile } from './rooms/profile.ts';
 import { settings } from './rooms/settings.ts';
+import { setup } from './rooms/setup.ts';
 import { storage } from './rooms/storage.ts';
 import { tasks } from './rooms/tasks.ts';
 
@@ -14,12 +16,14 @@ import { tasks } from './rooms/tasks.ts';
 export const rooms: readonly Room[] = [
   common,
   events,
+  health,
   images,
   login,
   overview,
   people,
   profile,
   settings,
+  setup,
   storage,
   tasks,
 ];
