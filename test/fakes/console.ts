@@ -29,12 +29,20 @@ export async function createFakeConsole(findings: readonly Finding[] = []): Prom
       routes.push({ method: each, url, access: String(config?.access) });
     }
   });
-  await addApi(app, { services, translator: createTranslator('en') });
+  const api = await addApi(app, { services, translator: createTranslator('en') });
   addMetricsRoute(app, services, createTranslator('en'));
   const resources = treeResources();
   const now = () => fake.clock.now;
   const examine = async () => [...findings];
-  await addConsole(app, { services, resources, version: 'test', isSecure: false, now, examine });
+  await addConsole(app, {
+    services,
+    resources,
+    version: 'test',
+    isSecure: false,
+    now,
+    examine,
+    describeApi: api.describe,
+  });
   return {
     app,
     fake,

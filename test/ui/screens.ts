@@ -68,6 +68,15 @@ export const screens: readonly Screen[] = [
   { name: 'setup-addresses', path: '/setup/addresses', as: 'admin' },
   { name: 'setup-disks', path: '/setup/disks', as: 'admin' },
   { name: 'setup-next', path: '/setup/next', as: 'admin' },
+  {
+    name: 'api',
+    path: '/api-docs',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('.api-operation:has(.api-POST) summary').first().click();
+    },
+  },
   { name: 'people', path: '/people', as: 'admin' },
   {
     name: 'people-add',

@@ -30,6 +30,7 @@ const styles = [
   'events',
   'people',
   'health',
+  'api',
   'screens',
 ];
 

@@ -11,6 +11,8 @@ export interface ConsoleKit {
   services: Services;
   live: LiveTopics;
   checkup: Checkup;
+  /** The OpenAPI document of the REST API. */
+  describeApi: () => object;
   now: () => number;
   /** Whether the console is reached by HTTPS: cookies are for it only, then. */
   isSecure: boolean;

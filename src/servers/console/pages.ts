@@ -9,7 +9,7 @@ import type { Translate } from './texts.ts';
 import type { RenderView } from './views.ts';
 
 export interface PageDeps
-  extends Pick<ConsoleKit, 'services' | 'live' | 'checkup' | 'now' | 'isSecure'> {
+  extends Pick<ConsoleKit, 'services' | 'live' | 'checkup' | 'describeApi' | 'now' | 'isSecure'> {
   rooms: readonly Room[];
   render: RenderView;
   texts: Record<Language, Translate>;

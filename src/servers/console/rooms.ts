@@ -1,4 +1,5 @@
 import type { Room } from './room.ts';
+import { api } from './rooms/api.ts';
 import { common } from './rooms/common.ts';
 import { events } from './rooms/events.ts';
 import { health } from './rooms/health.ts';
@@ -14,6 +15,7 @@ import { tasks } from './rooms/tasks.ts';
 
 /** Every part of the console. A new one is added here, and nowhere else. */
 export const rooms: readonly Room[] = [
+  api,
   common,
   events,
   health,

@@ -24,6 +24,8 @@ export interface ConsoleDeps {
   isSecure: boolean;
   /** Looks at this server and what is around it; takes some seconds. */
   examine: () => Promise<Finding[]>;
+  /** The OpenAPI document. */
+  describeApi: () => object;
 }
 
 /** The console: pages for people, over the use cases. */
