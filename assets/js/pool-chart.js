@@ -46,7 +46,7 @@ function options() {
       {
         value: (/** @type {unknown} */ _, /** @type {number | null} */ at) =>
           at === null ? '–' : new Date(at * 1_000).toLocaleString(document.documentElement.lang),
-        label: '',
+        label: root.dataset.time,
       },
       {
         ...line,

@@ -114,7 +114,7 @@ test('a disk that cannot be read hides none of the others, and is none to make a
   const run: Run = async (program, argv) => {
     const isList = program === 'lsblk';
     if (!isList && argv.includes('/dev/null')) throw new Error('Input/output error');
-    const blockdevices = disks.filter(({ path }) => argv.length < 4 || argv.includes(path));
+    const blockdevices = disks.filter(({ path }) => argv.length < 5 || argv.includes(path));
     return { stdout: isList ? JSON.stringify({ blockdevices }) : '', stderr: '' };
   };
   expect(await listDisks(run)).toMatchObject([
