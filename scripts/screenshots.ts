@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { createFakeConsole, type FakeConsole } from '../test/fakes/console.ts';
+import { someFindings } from '../test/fakes/findings.ts';
 import { seedHall } from '../test/fakes/hall.ts';
 import { seedImages } from '../test/fakes/images.ts';
 import { seedTraffic } from '../test/fakes/traffic.ts';
@@ -52,7 +53,7 @@ async function shoot(browser: Browser, url: string, console: FakeConsole, isFirs
   }
 }
 
-const console_ = await createFakeConsole();
+const console_ = await createFakeConsole(someFindings);
 const browser = await launchBrowser();
 try {
   if (only === '') await rm(directory, { recursive: true, force: true });

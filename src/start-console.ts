@@ -20,11 +20,19 @@ export async function startConsole(
   const tls = await readConsoleTls(config);
   const app = await createHttpApp({ ...services, log: child, tls });
   closers.add(() => app.close());
-  await addApi(app, { services, translator, examine });
+  const api = await addApi(app, { services, translator, examine });
   addMetricsRoute(app, services, translator);
   const isSecure = tls !== undefined;
   const { resources } = shipped;
-  await addConsole(app, { services, resources, version, isSecure, now: Date.now });
+  await addConsole(app, {
+    services,
+    resources,
+    version,
+    isSecure,
+    examine,
+    describeApi: api.describe,
+    now: Date.now,
+  });
   const port = await listen(app, { address: config.consoleAddress, port: config.consolePort });
   child.info({ port }, 'console is open');
 }

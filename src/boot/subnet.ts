@@ -1,6 +1,7 @@
 import { formatIpv4, isHostAddress, parseIpv4 } from '../dhcp/ipv4.ts';
 import { CafebootError } from '../errors.ts';
 import { type ExtraOption, parseExtraOption } from './dhcp-option-text.ts';
+import { SubnetFault, type SubnetFaultCode } from './subnet-fault.ts';
 
 /** One subnet that we give addresses of, as an administrator writes it. */
 export interface SubnetFields {
@@ -55,7 +56,9 @@ export function parseSubnets(list: readonly SubnetFields[]): Subnet[] {
   const subnets = list.map(parseSubnet);
   for (const [index, one] of subnets.entries()) {
     const other = subnets.slice(0, index).find((each) => overlap(one, each));
-    if (other) throw invalid(one.name, `it overlaps ${other.name}`);
+    if (!other) continue;
+    const words = `it overlaps ${other.name}`;
+    throw invalid(one.name, new SubnetFault('overlap', 'subnet', words, { other: other.name }));
   }
   return subnets;
 }
@@ -67,7 +70,9 @@ export function refuseOwnAddresses(subnets: readonly Subnet[], addresses: readon
       const address = parseIpv4(text);
       return address >= first && address <= last;
     });
-    if (own !== undefined) throw invalid(name, `the server's own address ${own} is in the range`);
+    if (own === undefined) continue;
+    const words = `the server's own address ${own} is in the range`;
+    throw invalid(name, new SubnetFault('range-own', 'range', words, { address: own }));
   }
 }
 
@@ -75,36 +80,59 @@ function parseSubnet(fields: SubnetFields): Subnet {
   try {
     return check(read(fields));
   } catch (error) {
+    if (!(error instanceof SubnetFault)) throw error;
+    throw invalid(fields.subnet, error);
+  }
+}
+
+/** What `parse` makes of a text; throws a fault of this part where it cannot. */
+function readPart<T>(
+  code: SubnetFaultCode,
+  part: keyof SubnetFields,
+  text: string,
+  parse: (text: string) => T,
+): T {
+  try {
+    return parse(text);
+  } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw invalid(fields.subnet, error.message);
+    throw new SubnetFault(code, part, error.message, { text });
   }
 }
 
 function read(fields: SubnetFields): Subnet {
+  const address = (part: keyof SubnetFields) => (text: string) =>
+    readPart('address', part, text, parseIpv4);
   const [networkText = '', prefixText = ''] = fields.subnet.split('/');
   const prefix = Number(prefixText);
   if (!/^\d+$/.test(prefixText) || prefix < 8 || prefix > 30) {
-    throw new RangeError('a subnet is written as 10.77.0.0/24, with 8 to 30 bits');
+    const words = 'a subnet is written as 10.77.0.0/24, with 8 to 30 bits';
+    throw new SubnetFault('form', 'subnet', words);
   }
   const mask = (0xffffffff << (32 - prefix)) >>> 0;
-  const network = parseIpv4(networkText);
+  const network = address('subnet')(networkText);
   if ((network & ~mask) !== 0) {
-    throw new RangeError(`the subnet begins at ${formatIpv4((network & mask) >>> 0)}/${prefix}`);
+    const begin = `${formatIpv4((network & mask) >>> 0)}/${prefix}`;
+    throw new SubnetFault('begin', 'subnet', `the subnet begins at ${begin}`, { begin });
   }
   const ends = fields.range.split('-');
-  if (ends.length !== 2) throw new RangeError('a range is written as FIRST-LAST');
-  const [first = 0, last = 0] = ends.map((each) => parseIpv4(each.trim()));
+  if (ends.length !== 2) {
+    throw new SubnetFault('range-form', 'range', 'a range is written as FIRST-LAST');
+  }
+  const [first = 0, last = 0] = ends.map((each) => address('range')(each.trim()));
   return {
     name: fields.subnet,
     network,
     mask,
     first,
     last,
-    routers: (fields.routers ?? []).map(parseIpv4),
-    dnsServers: (fields.dnsServers ?? []).map(parseIpv4),
-    broadcast: fields.broadcast ? parseIpv4(fields.broadcast) : (network | ~mask) >>> 0,
+    routers: (fields.routers ?? []).map(address('routers')),
+    dnsServers: (fields.dnsServers ?? []).map(address('dnsServers')),
+    broadcast: fields.broadcast ? address('broadcast')(fields.broadcast) : (network | ~mask) >>> 0,
     leaseSeconds: fields.leaseSeconds ?? defaultLeaseSeconds,
-    options: (fields.options ?? []).map(parseExtraOption),
+    options: (fields.options ?? []).map((text) =>
+      readPart('option', 'options', text, parseExtraOption),
+    ),
   };
 }
 
@@ -112,26 +140,42 @@ function check(subnet: Subnet): Subnet {
   const { first, last, network, mask, broadcast, routers, dnsServers, options } = subnet;
   const inRange = (address: number) => address >= first && address <= last;
   const isInside = (address: number) => (address & mask) >>> 0 === network;
-  if (!isHostAddress(network)) throw new RangeError('PCs cannot have such addresses');
-  if (first > last) throw new RangeError('the range ends before it begins');
-  if (last - first >= maxRange)
-    throw new RangeError(`the range has more than ${maxRange} addresses`);
-  if (!isInside(broadcast)) throw new RangeError('the broadcast address is in another subnet');
+  const refuse = (
+    is: boolean,
+    code: SubnetFaultCode,
+    part: keyof SubnetFields,
+    words: string,
+    values = {},
+  ) => {
+    if (is) throw new SubnetFault(code, part, words, values);
+  };
+  refuse(!isHostAddress(network), 'network', 'subnet', 'PCs cannot have such addresses');
+  refuse(first > last, 'range-order', 'range', 'the range ends before it begins');
+  const tooMany = `the range has more than ${maxRange} addresses`;
+  refuse(last - first >= maxRange, 'range-size', 'range', tooMany, { limit: maxRange });
+  const elsewhere = 'the broadcast address is in another subnet';
+  refuse(!isInside(broadcast), 'broadcast-outside', 'broadcast', elsewhere);
   for (const end of [first, last]) {
-    if (!isHostOf(subnet, end))
-      throw new RangeError(`${formatIpv4(end)} is no PC's in this subnet`);
+    const text = formatIpv4(end);
+    const words = `${text} is no PC's in this subnet`;
+    refuse(!isHostOf(subnet, end), 'range-end', 'range', words, { text });
   }
-  if (inRange(broadcast)) throw new RangeError('the broadcast address is in the range');
+  const inside = 'the broadcast address is in the range';
+  refuse(inRange(broadcast), 'broadcast-in-range', 'broadcast', inside);
   for (const router of routers) {
-    if (!isHostOf(subnet, router))
-      throw new RangeError(`router ${formatIpv4(router)} is not in it`);
-    if (inRange(router)) throw new RangeError(`router ${formatIpv4(router)} is in the range`);
+    const text = formatIpv4(router);
+    const isOther = !isHostOf(subnet, router);
+    refuse(isOther, 'router-outside', 'routers', `router ${text} is not in it`, { text });
+    const isGiven = inRange(router);
+    refuse(isGiven, 'router-in-range', 'routers', `router ${text} is in the range`, { text });
   }
   for (const server of dnsServers) {
-    if (!isHostAddress(server)) throw new RangeError(`${formatIpv4(server)} is no DNS server`);
+    const text = formatIpv4(server);
+    refuse(!isHostAddress(server), 'dns', 'dnsServers', `${text} is no DNS server`, { text });
   }
   const sizeBytes = options.reduce((sum, { value }) => sum + value.length + 2, 0);
-  if (sizeBytes > maxOptionsBytes) throw new RangeError('the options do not fit in a message');
+  const tooLong = 'the options do not fit in a message';
+  refuse(sizeBytes > maxOptionsBytes, 'options-size', 'options', tooLong);
   return subnet;
 }
 
@@ -140,6 +184,6 @@ function overlap(one: Subnet, other: Subnet): boolean {
   return (one.network & mask) === (other.network & mask);
 }
 
-function invalid(name: string, reason: string): CafebootError {
-  return new CafebootError('invalid_value', { field: 'dhcpSubnets', value: name, reason });
+function invalid(name: string, { context }: SubnetFault): CafebootError {
+  return new CafebootError('invalid_value', { ...context, field: 'dhcpSubnets', value: name });
 }

@@ -1,6 +1,5 @@
 import { bootFileNeeds } from '../boot/firmware.ts';
 import type { Store } from '../store/store.ts';
-import { toAddressList } from './address-list.ts';
 import { type Attention, judgeAttention } from './attention-rules.ts';
 import { groupBoots } from './boot-history.ts';
 import type { CacheWatch } from './cache-watch.ts';
@@ -8,6 +7,7 @@ import type { Hosts } from './hosts.ts';
 import type { PoolStatus } from './pool-status.ts';
 import type { LatestReconcile } from './reconcile-memory.ts';
 import type { Settings } from './setting-list.ts';
+import { findRefusedCallers } from './thrift-refusals.ts';
 import type { Timeline } from './timeline.ts';
 import type { UnknownHosts } from './unknown-hosts.ts';
 
@@ -49,10 +49,8 @@ export function createAttention(deps: AttentionDeps) {
 
   function refusedCallers(): string[] {
     const since = now() - dayMs;
-    const allowed = toAddressList(settings().thriftCallers);
     const events = timeline.list({ since, kindPrefix: 'thrift.refused', limit: eventLimit });
-    const addresses = new Set(events.map(({ data }) => String(data.address)));
-    return [...addresses].filter((address) => !allowed.check(address));
+    return findRefusedCallers(events, settings().thriftCallers).map(({ address }) => address);
   }
 
   function keptOnOld(): string[] {

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value';
+import { subnetFaultCodes } from '../boot/subnet-fault.ts';
 import type { ErrorContext } from '../errors.ts';
 import { type SettingKey, settingsSchema } from './setting-list.ts';
 
@@ -21,6 +22,7 @@ export const reasonCodes = [
   'type-object',
   'order',
   'needs-subnet',
+  ...subnetFaultCodes.map((code) => `subnet-${code}` as const),
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

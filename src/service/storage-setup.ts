@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { CafebootError } from '../errors.ts';
 import type { BlockDevice } from '../storage/block-devices.ts';
 import type { DiskSetup } from '../storage/disk-setup.ts';
+import type { VolumeGroup } from '../storage/lvm-report.ts';
 import type { TargetServer, TargetSpec } from '../storage/targets.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
@@ -60,6 +61,7 @@ export function createStorageSetup(deps: StorageSetupDeps) {
 
   return {
     listDisks: (): Promise<BlockDevice[]> => diskSetup.list(),
+    listGroups: (): Promise<VolumeGroup[]> => diskSetup.listGroups(),
 
     /** Makes a disk the place of the pool, from the next start on. Throws what `makeGroup` does, and `pool_in_use`. */
     async initDisk({ disk, volumeGroup = 'cafeboot', readCache = true, erase }: DiskPlan) {

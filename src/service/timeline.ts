@@ -90,6 +90,7 @@ export type EventKind = (typeof eventKinds)[number];
 
 /** An event as it is stored and sent. */
 export type TimelineEvent = EventRow;
+export type { EventFilter } from '../store/events.ts';
 export type EventListener = (event: TimelineEvent) => void;
 
 export interface TimelineDeps {

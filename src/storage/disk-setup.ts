@@ -3,7 +3,7 @@ import { type BlockDevice, getDevice, listDisks, readsAsZeros } from './block-de
 import { refuseUsed } from './disk-files.ts';
 import type { Run } from './exec.ts';
 import { runLvm, runReport } from './lvm-batch.ts';
-import { groupFields, parseGroups } from './lvm-report.ts';
+import { groupFields, parseGroups, type VolumeGroup } from './lvm-report.ts';
 
 export interface NewGroup {
   /** The disk as somebody typed it. */
@@ -18,12 +18,23 @@ export type DiskSetup = ReturnType<typeof createDiskSetup>;
 /** The disks of this machine, and what they can be made. */
 export const createDiskSetup = (run: Run) => ({
   list: () => listDisks(run),
+  /** Every volume group of this machine; none where there is no lvm. */
+  listGroups: () => listGroups(run),
   /**
    * Makes a volume group on a blank disk. Throws `disk_not_empty` for one that holds anything and is not to
    * be erased, `in_use` for one that something on this machine uses (erased or not), `already_exists`.
    */
   makeGroup: (options: NewGroup) => makeGroup(run, options),
 });
+
+async function listGroups(run: Run): Promise<VolumeGroup[]> {
+  try {
+    return parseGroups(await runReport(run, ['vgs', '-o', groupFields]));
+  } catch (error) {
+    if (hasCode(error, 'command_missing')) return [];
+    throw error;
+  }
+}
 
 async function makeGroup(run: Run, options: NewGroup): Promise<BlockDevice> {
   const { disk, volumeGroup, erase } = options;

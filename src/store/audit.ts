@@ -7,6 +7,8 @@ export type AuditRow = Selectable<Schema['audit']>;
 
 export interface AuditFilter {
   user?: string;
+  /** Only what was done to something with this in its name. */
+  text?: string;
   /** Only older ones than the one with this id. */
   beforeId?: number;
   /** Default 100. */
@@ -19,9 +21,12 @@ export function createAuditRepository({ sql, all, find, run }: Queries) {
       run(sql.insertInto('audit').values(entry));
     },
     /** Latest first. */
-    list({ user, beforeId, limit = 100 }: AuditFilter = {}): AuditRow[] {
+    list({ user, text, beforeId, limit = 100 }: AuditFilter = {}): AuditRow[] {
       let query = sql.selectFrom('audit').selectAll();
       if (user !== undefined) query = query.where('user', '=', user);
+      if (text !== undefined) {
+        query = query.where(({ fn, val }) => fn('instr', ['target', val(text)]), '>', 0);
+      }
       if (beforeId !== undefined) query = query.where('id', '<', beforeId);
       return all(query.orderBy('id', 'desc').limit(limit));
     },

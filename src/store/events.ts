@@ -15,6 +15,10 @@ export interface EventFilter {
   mac?: string;
   /** Only events after this id. */
   afterId?: number;
+  /** Only events before this id. */
+  beforeId?: number;
+  /** Only these levels. */
+  levels?: readonly EventLevel[];
   /** Only events from then on, in epoch milliseconds. */
   since?: number;
   /** Only kinds that begin so. */
@@ -34,10 +38,13 @@ export function createEventRepository({ sql, all, find, run, transaction }: Quer
         }),
       ),
     /** In order of time. */
-    list({ mac, afterId, since, kindPrefix, limit = 500 }: EventFilter = {}): EventRow[] {
+    list({ limit = 500, ...filter }: EventFilter = {}): EventRow[] {
+      const { mac, afterId, beforeId, levels, since, kindPrefix } = filter;
       let query = sql.selectFrom('events').selectAll();
       if (mac !== undefined) query = query.where('mac', '=', mac);
       if (afterId !== undefined) query = query.where('id', '>', afterId);
+      if (beforeId !== undefined) query = query.where('id', '<', beforeId);
+      if (levels !== undefined) query = query.where('level', 'in', levels);
       if (since !== undefined) query = query.where('at', '>=', since);
       // A range, since it means the letters themselves: `_` is one of LIKE's.
       if (kindPrefix !== undefined) {

@@ -5,6 +5,7 @@ import { createTranslator } from '../../src/i18n/translate.ts';
 import { treeResources } from '../../src/resources.ts';
 import { addMetricsRoute } from '../../src/servers/api/metrics.ts';
 import { addApi } from '../../src/servers/api/server.ts';
+import type { Finding } from '../../src/servers/console/checkup.ts';
 import { addConsole } from '../../src/servers/console/server.ts';
 import { createFakeServices, type FakeServices } from './services.ts';
 
@@ -17,7 +18,8 @@ export interface FakeConsole {
   close(): Promise<void>;
 }
 
-export async function createFakeConsole(): Promise<FakeConsole> {
+/** With what the doctor is to find. */
+export async function createFakeConsole(findings: readonly Finding[] = []): Promise<FakeConsole> {
   const fake = await createFakeServices();
   const { services } = fake;
   const app = await createHttpApp({ ...services, log: pino({ level: 'silent' }) });
@@ -27,11 +29,20 @@ export async function createFakeConsole(): Promise<FakeConsole> {
       routes.push({ method: each, url, access: String(config?.access) });
     }
   });
-  await addApi(app, { services, translator: createTranslator('en') });
+  const api = await addApi(app, { services, translator: createTranslator('en') });
   addMetricsRoute(app, services, createTranslator('en'));
   const resources = treeResources();
   const now = () => fake.clock.now;
-  await addConsole(app, { services, resources, version: 'test', isSecure: false, now });
+  const examine = async () => [...findings];
+  await addConsole(app, {
+    services,
+    resources,
+    version: 'test',
+    isSecure: false,
+    now,
+    examine,
+    describeApi: api.describe,
+  });
   return {
     app,
     fake,

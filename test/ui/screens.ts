@@ -7,11 +7,15 @@ export interface Screen {
   path: string;
   /** `first-run`: while there is no user yet. */
   as: 'first-run' | 'nobody' | 'admin';
+  /** Whether it looks for other servers on the LAN, which a test's real program must not. */
+  examines?: boolean;
   /** Brings it to where it is worth looking at. */
   prepare?: (page: Page) => Promise<void>;
   /** Whether the picture is of the whole page, default, or of what is seen first. */
   isWhole?: boolean;
 }
+
+const waitForFindings = (page: Page) => page.locator('#findings:not([aria-busy])').waitFor();
 
 /** Every page of the console. A new one is added here. */
 export const screens: readonly Screen[] = [
@@ -74,6 +78,50 @@ export const screens: readonly Screen[] = [
   },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
+  { name: 'events', path: '/events', as: 'admin', isWhole: false },
+  { name: 'health', path: '/health', as: 'admin', examines: true, prepare: waitForFindings },
+  { name: 'setup', path: '/setup', as: 'admin' },
+  {
+    name: 'setup-check',
+    path: '/setup/check',
+    as: 'admin',
+    examines: true,
+    prepare: waitForFindings,
+  },
+  { name: 'setup-interfaces', path: '/setup/interfaces', as: 'admin' },
+  { name: 'setup-addresses', path: '/setup/addresses', as: 'admin' },
+  { name: 'setup-disks', path: '/setup/disks', as: 'admin' },
+  { name: 'setup-next', path: '/setup/next', as: 'admin' },
+  {
+    name: 'api',
+    path: '/api-docs',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('.api-operation:has(.api-POST) summary').first().click();
+    },
+  },
+  { name: 'people', path: '/people', as: 'admin' },
+  {
+    name: 'people-add',
+    path: '/people',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="user-new"]').click();
+    },
+  },
+  { name: 'audit', path: '/people/audit', as: 'admin', isWhole: false },
+  { name: 'settings', path: '/settings', as: 'admin' },
+  {
+    name: 'settings-subnet',
+    path: '/settings',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="subnet-new"]').click();
+    },
+  },
   { name: 'tasks', path: '/tasks', as: 'admin' },
   { name: 'profile', path: '/profile', as: 'admin' },
 ];

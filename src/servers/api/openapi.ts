@@ -15,7 +15,13 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
     const path = route.url.slice(app.prefix.length);
     const [, tag = ''] = /^\/([a-z-]+)/.exec(path) ?? [];
     const summary = routeSummaries[`${String(route.method)} ${path}`];
-    route.schema = { ...route.schema, tags: [tag], ...(summary !== undefined && { summary }) };
+    route.schema = {
+      ...route.schema,
+      tags: [tag],
+      ...(summary !== undefined && { summary }),
+      // Who may call it.
+      ...{ 'x-access': route.config?.access },
+    };
   });
   app.get('/openapi.json', viewer, async () => app.swagger());
 }

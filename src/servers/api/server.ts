@@ -30,11 +30,12 @@ export interface ApiDeps {
   examine?: (() => Promise<unknown>) | undefined;
 }
 
-/** `/api/v1`: everything that can be done, over the use cases. */
+/** `/api/v1`: everything that can be done, over the use cases. Its OpenAPI document is there once the app is ready. */
 export async function addApi(
   app: FastifyInstance,
   { services, translator, examine }: Omit<ApiDeps, 'log'>,
-): Promise<void> {
+): Promise<{ describe: () => object }> {
+  let describe = (): object => ({});
   await app.register(
     async (api) => {
       answerProblems(api, translator);
@@ -42,6 +43,7 @@ export async function addApi(
         throw new CafebootError('not_found', { kind: 'path', name: url });
       });
       await addOpenApi(api, services.version);
+      describe = () => api.swagger();
       addEtags(api);
       addHostRoutes(api, services);
       addHostListRoutes(api, services, translator);
@@ -60,6 +62,7 @@ export async function addApi(
     },
     { prefix: '/api/v1' },
   );
+  return { describe };
 }
 
 /**
@@ -79,6 +82,6 @@ export function createApi({ services, translator, log, examine }: ApiDeps): Fast
   app.addHook('onRequest', async (request) => {
     request.auditUser = 'root';
   });
-  app.register((api) => addApi(api, { services, translator, examine }));
+  app.register(async (api) => void (await addApi(api, { services, translator, examine })));
   return app;
 }

@@ -31,6 +31,11 @@ const styles = [
   'host',
   'entries',
   'storage',
+  'settings',
+  'events',
+  'people',
+  'health',
+  'api',
   'screens',
 ];
 

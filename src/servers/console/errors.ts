@@ -39,7 +39,8 @@ export function answerErrors(app: FastifyInstance, kit: ConsoleKit): void {
 }
 
 /** Which field of a form an error is about, where it says so. */
-function fieldOf({ context: { field, path } }: CafebootError): string | undefined {
+function fieldOf({ code, context: { field, path } }: CafebootError): string | undefined {
+  if (code === 'password_weak') return 'password';
   // A column of the database is named with its table.
   const name = typeof field === 'string' ? field.replace(/^.*\./, '') : '';
   if (/^\w+$/.test(name)) return name;

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CafebootError } from '../../errors.ts';
-import type { Language } from '../../i18n/translate.ts';
+import type { Language, Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
+import type { Checkup } from './checkup.ts';
 import type { LiveTopics } from './live.ts';
 import type { Translate } from './texts.ts';
 
@@ -9,6 +10,9 @@ import type { Translate } from './texts.ts';
 export interface ConsoleKit {
   services: Services;
   live: LiveTopics;
+  checkup: Checkup;
+  /** The OpenAPI document of the REST API. */
+  describeApi: () => object;
   now: () => number;
   /** Whether the console is reached by HTTPS: cookies are for it only, then. */
   isSecure: boolean;
@@ -30,6 +34,8 @@ export interface ConsoleKit {
   toast(reply: FastifyReply, level: ToastLevel, text: string): FastifyReply;
   languageOf(request: FastifyRequest): Language;
   translate(request: FastifyRequest): Translate;
+  /** What use cases say, in the language of who asks. */
+  translator(request: FastifyRequest): Translator;
   /** What went wrong, for people. */
   describe(request: FastifyRequest, error: CafebootError): string;
 }

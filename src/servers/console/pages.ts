@@ -8,7 +8,8 @@ import type { Room } from './room.ts';
 import type { Translate } from './texts.ts';
 import type { RenderView } from './views.ts';
 
-export interface PageDeps extends Pick<ConsoleKit, 'services' | 'live' | 'now' | 'isSecure'> {
+export interface PageDeps
+  extends Pick<ConsoleKit, 'services' | 'live' | 'checkup' | 'describeApi' | 'now' | 'isSecure'> {
   rooms: readonly Room[];
   render: RenderView;
   texts: Record<Language, Translate>;
@@ -61,6 +62,7 @@ export function createKit({ rooms, render, texts, version, ...rest }: PageDeps):
     },
     languageOf: languageFor,
     translate: (request) => texts[languageFor(request)],
+    translator: (request) => translators[languageFor(request)],
     describe: (request, error) => translators[languageFor(request)].error(error),
   };
 }

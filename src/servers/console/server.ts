@@ -4,6 +4,7 @@ import type { Resources } from '../../resources.ts';
 import type { Services } from '../../service/services.ts';
 import { createAssets } from './assets.ts';
 import { readBrowserFiles } from './browser-files.ts';
+import { createCheckup, type Finding } from './checkup.ts';
 import { answerErrors } from './errors.ts';
 import { findIconNames, makeSprite } from './icons.ts';
 import { createLiveTopics } from './live.ts';
@@ -21,6 +22,10 @@ export interface ConsoleDeps {
   now: () => number;
   /** Whether it is reached by HTTPS. */
   isSecure: boolean;
+  /** Looks at this server and what is around it; takes some seconds. */
+  examine: () => Promise<Finding[]>;
+  /** The OpenAPI document. */
+  describeApi: () => object;
 }
 
 /** The console: pages for people, over the use cases. */
@@ -51,7 +56,8 @@ export async function addConsole(app: FastifyInstance, deps: ConsoleDeps): Promi
     },
     onError,
   });
-  const kit = createKit({ ...deps, rooms, render, texts, live });
+  const checkup = createCheckup(deps.examine, now);
+  const kit = createKit({ ...deps, rooms, render, texts, live, checkup });
 
   await app.register(async (console) => {
     await console.register(formbody, { bodyLimit: 64 * 1024 });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import chineseSummaries from '../../../src/i18n/route-summaries.zh-CN.json' with { type: 'json' };
 import { createTranslator } from '../../../src/i18n/translate.ts';
 import { addMetricsRoute } from '../../../src/servers/api/metrics.ts';
 import { routeSummaries } from '../../../src/servers/api/route-summaries.ts';
@@ -42,6 +43,9 @@ describe('the REST API for programs', () => {
     );
     expect(routes.sort()).toEqual(Object.keys(routeSummaries).sort());
     expect(document.paths['/api/v1/hosts'].post.requestBody).toBeDefined();
+    // The console tells of them in Chinese too.
+    expect(Object.keys(chineseSummaries).sort()).toEqual(Object.keys(routeSummaries).sort());
+    expect(document.paths['/api/v1/hosts'].post['x-access']).toBe('operator');
   });
 
   test('two administrators do not overwrite each other', async () => {

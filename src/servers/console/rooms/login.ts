@@ -80,7 +80,7 @@ function addFirstRunRoutes(app: FastifyInstance, kit: ConsoleKit): void {
         oneTimeCode.use(code, request.ip);
         request.auditUser = user.name;
         const token = logins.open(user, request.ip);
-        return setSession(reply, token, kit.isSecure).redirect('/', 303);
+        return setSession(reply, token, kit.isSecure).redirect('/setup', 303);
       } catch (error) {
         const known = toKnown(error);
         const problem = kit.describe(request, known);
