@@ -20,7 +20,7 @@ export default defineConfig({
     reporters: ['default', new SummaryReporter()],
     sequence: { sequencer: LongestFirst },
     projects: [
-      tier('unit', 0, 20_000),
+      tier('unit', 0, 20_000, 2),
       // Some measure what this machine can do.
       tier('interop', 1, 180_000, 1),
       tier('ui', 2, 120_000, 1),
