@@ -2,7 +2,7 @@
 import { startConfirm } from './confirm.js';
 import { startDialogs } from './dialogs.js';
 import { startForms } from './forms.js';
-import { startLiveState } from './live.js';
+import { startLive } from './live.js';
 import { startTimes } from './time.js';
 import { startToasts } from './toasts.js';
 
@@ -11,4 +11,4 @@ startDialogs();
 startConfirm();
 startForms();
 startTimes();
-startLiveState();
+startLive();
