@@ -33,10 +33,17 @@ export function addInstallCommands(program: Command, context: CliContext): void 
 
   program
     .command('uninstall')
-    .description('take the service and the program away; the data stays')
+    .description("take the service, the PCs' targets and the program away; the data stays")
     .option('--purge <directory>', 'the data too: its directory, to be sure')
-    .action(async ({ purge }: { purge?: string }) => (await context.installer()).uninstall(purge));
+    .option('--yes', 'without asking, also where PCs run')
+    .action(async ({ purge, yes }: { purge?: string; yes?: boolean }) => {
+      const installer = await context.installer();
+      const ask = (steps: readonly Step[]) => confirm(steps, context);
+      await installer.uninstall({ purge, confirm: yes === true ? agree : ask });
+    });
 }
+
+const agree = async (): Promise<void> => undefined;
 
 const timeoutOption = () =>
   new Option('--timeout <seconds>', 'how long the server may take to answer')
