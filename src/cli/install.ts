@@ -72,12 +72,12 @@ async function install(context: CliContext, { yes, force, timeout }: InstallFlag
   print(translator.step({ kind: 'code', data: { code } }));
 }
 
-/** Shows what is to be done and asks. Throws `install_not_agreed`. */
-async function confirm(steps: readonly Step[], { translator }: CliContext): Promise<void> {
+/** Shows what is to be done and asks. Throws `install_not_agreed`, also where nobody is there to be asked. */
+async function confirm(steps: readonly Step[], { print, translator }: CliContext): Promise<void> {
+  for (const step of steps) print(`- ${translator.step(step)}`);
   if (!process.stdin.isTTY) throw new CafebootError('install_not_agreed');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    for (const step of steps) terminal.write(`- ${translator.step(step)}\n`);
     const answer = await terminal.question(`${translator.step({ kind: 'ask', data: {} })} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CafebootError('install_not_agreed');
   } finally {
