@@ -21,6 +21,12 @@ function createFaults() {
   };
 }
 
+/** A file of any size that takes no room. */
+async function makeBlank(path: string, sizeBytes: number): Promise<void> {
+  await writeFile(path, '');
+  await truncate(path, sizeBytes);
+}
+
 /** Volumes as plain files in a temporary directory; a snapshot is a copy. For faults and speed in unit tests. */
 export async function createFakeVolumes() {
   const directory = await mkdtemp(join(tmpdir(), 'cafeboot-fake-'));
@@ -41,14 +47,15 @@ export async function createFakeVolumes() {
     async create(name, sizeBytes) {
       faults.check('create');
       if (await exists(name)) throw new CafebootError('already_exists', { volume: name });
-      await writeFile(path(name), '');
-      await truncate(path(name), sizeBytes);
+      await makeBlank(path(name), sizeBytes);
     },
     async snapshot(origin, name) {
       faults.check('snapshot');
       if (!(await exists(origin))) throw new CafebootError('not_found', { volume: origin });
       if (await exists(name)) throw new CafebootError('already_exists', { volume: name });
-      await copyFile(path(origin), path(name));
+      const { size, blocks } = await stat(path(origin));
+      if (blocks > 0) await copyFile(path(origin), path(name));
+      else await makeBlank(path(name), size);
     },
     async remove(name) {
       faults.check('remove');
