@@ -21,6 +21,9 @@ function createFaults() {
   };
 }
 
+/** A copy of a blank disk this large would write all its zeros. */
+const largeBytes = 1024 ** 3;
+
 /** A file of any size that takes no room. */
 async function makeBlank(path: string, sizeBytes: number): Promise<void> {
   await writeFile(path, '');
@@ -51,11 +54,11 @@ export async function createFakeVolumes() {
     },
     async snapshot(origin, name) {
       faults.check('snapshot');
-      if (!(await exists(origin))) throw new CafebootError('not_found', { volume: origin });
+      const from = await stat(path(origin)).catch(() => undefined);
+      if (!from) throw new CafebootError('not_found', { volume: origin });
       if (await exists(name)) throw new CafebootError('already_exists', { volume: name });
-      const { size, blocks } = await stat(path(origin));
-      if (blocks > 0) await copyFile(path(origin), path(name));
-      else await makeBlank(path(name), size);
+      if (from.blocks > 0 || from.size < largeBytes) await copyFile(path(origin), path(name));
+      else await makeBlank(path(name), from.size);
     },
     async remove(name) {
       faults.check('remove');
