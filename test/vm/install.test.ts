@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildProgram, prepareProgram } from '../../scripts/dist/program.ts';
 import { osImage } from '../../scripts/lab/os-image.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { debianServer } from '../../scripts/lab/server-vm/debian.ts';
+import { debianServer, type Suite } from '../../scripts/lab/server-vm/debian.ts';
 import { hostFiles } from '../../scripts/lab/server-vm/debian-root.ts';
 import { type ServerLab, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
 import type { ApiCall } from '../../src/cli/client.ts';
@@ -23,6 +23,8 @@ let first: string;
 let second: string;
 let broken: string;
 
+/** Another one than Debian 12: CAFEBOOT_SUITE=trixie, noble. */
+const suite = (process.env.CAFEBOOT_SUITE ?? 'bookworm') as Suite;
 const dataDir = '/var/lib/cafeboot';
 const copied = '/root/cafeboot';
 const installed = '/usr/local/bin/cafeboot';
@@ -45,7 +47,7 @@ beforeAll(async () => {
     const program = await prepareProgram(process.cwd(), { version: name, commit: 'test' });
     return buildProgram(program, 'linux-x64', join(builds, name));
   };
-  const root = await debianServer();
+  const root = await debianServer(suite);
   const building = Promise.all([build('0.1.0'), build('0.2.0')]);
   // Told below, once the lab is somebody's to close.
   building.catch(() => undefined);

@@ -11,11 +11,24 @@ import { serverKernel } from './kernel.ts';
 const unitPath = fileURLToPath(new URL('guest/lab-agent.service', import.meta.url));
 const buildTimeoutMs = 15 * 60_000;
 
+/** Distributions by their code names. */
+const suites = {
+  bookworm: { mirror: 'http://deb.debian.org/debian', options: [] },
+  trixie: { mirror: 'http://deb.debian.org/debian', options: [] },
+  noble: {
+    mirror: 'http://archive.ubuntu.com/ubuntu',
+    options: [
+      '--components=main,universe',
+      '--keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg',
+    ],
+  },
+} as const;
+export type Suite = keyof typeof suites;
+
 /** Everything besides the lab's unit and the kernel that decides what is built. */
 const recipe = {
   /** Counts changes of the assembly that this object does not show. */
   revision: 2,
-  suite: 'bookworm',
   /** With what Debian's installer calls standard, as far as it takes time to install in an emulated machine. */
   packages: ['systemd-sysv', 'udev', 'iproute2', 'kmod', 'e2fsprogs', 'dbus', 'python3'],
   /** What apt can install in it: a VM has no internet. */
@@ -36,21 +49,21 @@ const unpackDeb =
   'rm "$deb" && ar rcD "$deb" debian-binary control.tar data.tar && rm debian-binary control.tar data.tar';
 
 /**
- * An ext4 image of a small Debian with systemd and nothing of ours, for `ServerVmOptions.root`: as its own
+ * An ext4 image of a small Debian or Ubuntu with systemd and nothing of ours, for `ServerVmOptions.root`: as its own
  * installer leaves a server, but that the kernel comes from outside, and that apt's packages are on its own
  * disk. Built at first use (about a minute) and kept in the cache.
  */
-export async function debianServer(): Promise<string> {
+export async function debianServer(suite: Suite = 'bookworm'): Promise<string> {
   const { modules } = await serverKernel();
-  const hash = createHash('sha256').update(JSON.stringify(recipe));
+  const hash = createHash('sha256').update(JSON.stringify([recipe, suites[suite]]));
   const digest = hash
     .update((await readdir(modules)).join())
     .update(await readFile(unitPath))
     .digest('hex')
     .slice(0, 16);
-  return cachedImage({ kind: 'debian', digest }, async (path, dir) => {
+  return cachedImage({ kind: suite, digest }, async (path, dir) => {
     const root = join(dir, 'root');
-    await bootstrap(root, modules);
+    await bootstrap(suite, root, modules);
     const image = await open(path, 'w');
     await image.truncate(recipe.sizeBytes);
     await image.close();
@@ -59,8 +72,8 @@ export async function debianServer(): Promise<string> {
   });
 }
 
-async function bootstrap(root: string, modules: string): Promise<void> {
-  const { packages, offered, repository, dpkg, suite } = recipe;
+async function bootstrap(suite: Suite, root: string, modules: string): Promise<void> {
+  const { packages, offered, repository, dpkg } = recipe;
   // mmdebstrap's hooks are shell text by its design; these are constants.
   const before = [
     // By its own option mmdebstrap would send the essential packages through a filter in Python.
@@ -96,8 +109,10 @@ async function bootstrap(root: string, modules: string): Promise<void> {
       '--aptopt=Acquire::Languages "none"',
       ...before.map((hook) => `--setup-hook=${hook}`),
       ...hooks.map((hook) => `--customize-hook=${hook}`),
+      ...suites[suite].options,
       suite,
       root,
+      suites[suite].mirror,
     ],
     { timeoutMs: buildTimeoutMs },
   );
