@@ -1,5 +1,5 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import type { InstallerDeps } from './installer.ts';
 import { layout } from './layout.ts';
@@ -71,11 +71,15 @@ export async function uninstall(
     await rm(path, { recursive: true, force: true });
   }
 
-  /** The pool's file system, below the data directory. */
+  /** The pool that we have mounted; where all goes, whatever is mounted there: what PCs still use stays, and all with it. */
   async function unmountPool(): Promise<void> {
     const { stdout } = await run('findmnt', ['--raw', '--noheadings', '--output', 'TARGET']);
     const below = stdout.split('\n').filter((path) => path.startsWith(`${dataDir}/`));
-    for (const path of below.reverse()) await run('umount', [path]);
+    const isOurs = await exists(join(dataDir, 'pool.img'));
+    for (const path of below.reverse()) {
+      const isPool = isOurs && path === join(dataDir, 'pool');
+      if (isPool || purge !== undefined) await run('umount', [path]);
+    }
   }
 }
 
