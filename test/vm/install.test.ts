@@ -23,7 +23,7 @@ let first: string;
 let second: string;
 let broken: string;
 
-/** Another one than Debian 12: CAFEBOOT_SUITE=trixie, noble. */
+/** Debian 13 instead of 12: CAFEBOOT_SUITE=trixie. */
 const suite = (process.env.CAFEBOOT_SUITE ?? 'bookworm') as Suite;
 const dataDir = '/var/lib/cafeboot';
 const copied = '/root/cafeboot';

@@ -11,19 +11,8 @@ import { serverKernel } from './kernel.ts';
 const unitPath = fileURLToPath(new URL('guest/lab-agent.service', import.meta.url));
 const buildTimeoutMs = 15 * 60_000;
 
-/** Distributions by their code names. */
-const suites = {
-  bookworm: { mirror: 'http://deb.debian.org/debian', options: [] },
-  trixie: { mirror: 'http://deb.debian.org/debian', options: [] },
-  noble: {
-    mirror: 'http://archive.ubuntu.com/ubuntu',
-    options: [
-      '--components=main,universe',
-      '--keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg',
-    ],
-  },
-} as const;
-export type Suite = keyof typeof suites;
+/** Debian 12 and 13. */
+export type Suite = 'bookworm' | 'trixie';
 
 /** Everything besides the lab's unit and the kernel that decides what is built. */
 const recipe = {
@@ -49,13 +38,13 @@ const unpackDeb =
   'rm "$deb" && ar rcD "$deb" debian-binary control.tar data.tar && rm debian-binary control.tar data.tar';
 
 /**
- * An ext4 image of a small Debian or Ubuntu with systemd and nothing of ours, for `ServerVmOptions.root`: as its own
+ * An ext4 image of a small Debian with systemd and nothing of ours, for `ServerVmOptions.root`: as its own
  * installer leaves a server, but that the kernel comes from outside, and that apt's packages are on its own
  * disk. Built at first use (about a minute) and kept in the cache.
  */
 export async function debianServer(suite: Suite = 'bookworm'): Promise<string> {
   const { modules } = await serverKernel();
-  const hash = createHash('sha256').update(JSON.stringify([recipe, suites[suite]]));
+  const hash = createHash('sha256').update(JSON.stringify({ ...recipe, suite }));
   const digest = hash
     .update((await readdir(modules)).join())
     .update(await readFile(unitPath))
@@ -109,10 +98,8 @@ async function bootstrap(suite: Suite, root: string, modules: string): Promise<v
       '--aptopt=Acquire::Languages "none"',
       ...before.map((hook) => `--setup-hook=${hook}`),
       ...hooks.map((hook) => `--customize-hook=${hook}`),
-      ...suites[suite].options,
       suite,
       root,
-      suites[suite].mirror,
     ],
     { timeoutMs: buildTimeoutMs },
   );
