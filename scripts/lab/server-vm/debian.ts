@@ -31,7 +31,7 @@ const recipe = {
   sizeBytes: 4 * 2 ** 30,
 } as const;
 
-/** The same package with its files uncompressed: the first members of the archive are its control files. */
+/** Shell: the package in $deb again, with its files as they are instead of compressed. */
 const unpackDeb =
   'ar x "$deb" && for part in control data; do ' +
   'case $(echo $part.tar.*) in *.xz) xz -d $part.tar.xz;; *.zst) zstd -q -d --rm $part.tar.zst;; *.gz) gzip -d $part.tar.gz;; esac; done && ' +
