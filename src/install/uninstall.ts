@@ -11,11 +11,11 @@ import type { Service } from './service.ts';
 export interface Cafe {
   /** PCs that have a disk now, by name. */
   readRunning(): Promise<string[]>;
-  /** Volume group and thin pool of the PCs' disks; undefined where those are files. */
+  /** Volume group and thin pool of the PCs' disks; undefined where those are files. Only where no server runs. */
   readPool(): Promise<{ group: string; pool: string } | undefined>;
   /**
    * Takes the targets away that outlive the service, and gives lvm its disks back; returns how many targets
-   * there were.
+   * there were. Only where no server runs.
    */
   release(): Promise<number>;
 }
@@ -45,11 +45,11 @@ export async function uninstall(
   }
   const running = await cafe.readRunning();
   if (running.length > 0) await confirm([runningStep(running)]);
-  const pool = await cafe.readPool();
   if (machine.unit !== undefined) {
     tell({ kind: 'retire', data: {} });
     await service.disable();
   }
+  const pool = await cafe.readPool();
   const count = await cafe.release();
   if (count > 0) tell({ kind: 'targets', data: { count: String(count) } });
   await unmountPool();
