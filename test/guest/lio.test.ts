@@ -1,13 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { createBackstores } from '../../src/storage/lio-backstores.ts';
 import { targetRoot } from '../../src/storage/lio-names.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
-import { createLeftTargets } from '../../src/storage/target-removal.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
 import { initiatorAt } from '../contract/initiator.ts';
 import { describeTargetServer } from '../contract/target-server.ts';
@@ -94,26 +93,4 @@ test('logins to a target that is not there are counted by what the kernel says o
   expect(await server.refusals()).toMatchObject([{ target: nobody, unknownTarget: 2 }]);
   await server.remove(name);
   await server.close();
-});
-
-test('what is left when the program goes: targets of ours are taken away, and nobody else`s', async () => {
-  const luns = disks
-    .slice(0, 2)
-    .map((devicePath, index) => ({ devicePath, serial: `cb${index}-1` }));
-  const server = await startLio({ portals: [{ address, port: 3266 }], run, onSaveFailed });
-  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000005';
-  await server.ensure({ name, initiator: name, luns });
-  await server.close();
-  const theirs = `${targetRoot}/iscsi/iqn.2003-01.org.example:theirs`;
-  await mkdir(theirs);
-  await mkdir(`${theirs}/tpgt_1`);
-  const runDir = await mkdtemp(join(tmpdir(), 'cafeboot-left-'));
-  const left = createLeftTargets({ runDir, run, onSaveFailed });
-  expect(await left.sessions()).toEqual([]);
-  expect(await left.remove()).toEqual([name]);
-  expect(await left.remove()).toEqual([]);
-  const present = (await readdir(`${targetRoot}/iscsi`)).filter((each) => each.startsWith('iqn.'));
-  expect(present).toEqual([basename(theirs)]);
-  await rmdir(`${theirs}/tpgt_1`);
-  await rmdir(theirs);
 });

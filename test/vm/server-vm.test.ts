@@ -33,7 +33,7 @@ const runThere = (...names: string[]) =>
   );
 
 test('lvm-thin, and LIO and tgt on volumes and files, do what the contract says', () =>
-  runThere('kernel', 'lvm-thin', 'lio', 'targetcli', 'disk-setup', 'read-cache', 'backup'));
+  runThere('kernel', 'lvm-thin', 'lio', 'targetcli', 'disk-setup', 'read-cache'));
 
 test('a pool is kept from filling up; one that is full harms nobody who only reads', () =>
   runThere('pool-watch', 'full-pool'));
