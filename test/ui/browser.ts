@@ -1,7 +1,9 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+export const chromiumPath = '/usr/bin/chromium';
+
+export const launchBrowser = (executablePath = chromiumPath): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox'] });
 
 /** A browser's window that takes note of whatever is wrong with the pages in it. */
 export interface WatchedPage {

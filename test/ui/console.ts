@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Role } from '../../src/service/users.ts';
 import { startUiAppliance, type UiAppliance } from './appliance.ts';
@@ -85,10 +85,10 @@ export async function login(page: Page, name: string, secret: string): Promise<v
 
 /** The first run, as a person does it. */
 export async function becomeAdmin(
-  ui: UiConsole,
-  { page }: { page: Page; context: BrowserContext },
-) {
-  const { code } = (await ui.api('GET', '/one-time-code')) as { code: string };
+  { api }: Pick<UiAppliance, 'api'>,
+  { page }: Pick<WatchedPage, 'page'>,
+): Promise<void> {
+  const { code } = (await api('GET', '/one-time-code')) as { code: string };
   await page.goto('/');
   await page.locator('[name=code]').fill(code);
   await page.locator('[name=password]').fill(password);

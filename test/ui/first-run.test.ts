@@ -21,7 +21,7 @@ describe('from nobody to the first administrator', () => {
     await page.locator('.invalid-feedback').waitFor();
     expect(await page.locator('[name=code]').getAttribute('aria-invalid')).toBe('true');
 
-    await becomeAdmin(ui, { page, context: page.context() });
+    await becomeAdmin(ui, { page });
     expect(await page.locator('.user-name').textContent()).toBe('admin');
     await page.goto('/first-run');
     expect(new URL(page.url()).pathname).toBe('/');
