@@ -62,7 +62,8 @@ test('the guide looks at the network, and settles the rest', async () => {
   await page.locator('a[href="/setup/check"]').click();
   await page.locator('#findings:not([aria-busy])').waitFor({ timeout: 60_000 });
   // The router gives addresses, and no other boot server is there.
-  await page.locator(`.finding-ok:has-text("${labNet.routerAddress}")`).waitFor();
+  const router = page.locator(`.finding-ok:has-text("${labNet.routerAddress}")`);
+  await router.waitFor({ state: 'attached' });
   await page.locator('a.btn-primary[href="/setup/interfaces"]').click();
   await page.locator('main:has-text("br0")').waitFor();
   await page.locator('a.btn-primary[href="/setup/addresses"]').click();
