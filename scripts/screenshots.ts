@@ -1,73 +1,86 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { createFakeConsole, type FakeConsole } from '../test/fakes/console.ts';
 import { someFindings } from '../test/fakes/findings.ts';
 import { seedHall } from '../test/fakes/hall.ts';
 import { seedImages } from '../test/fakes/images.ts';
 import { seedTraffic } from '../test/fakes/traffic.ts';
 import { launchBrowser } from '../test/ui/browser.ts';
-import { screens } from '../test/ui/screens.ts';
+import { allPictures, docPictures, type Frame, type Picture } from '../test/ui/pictures.ts';
 
-// Every page of the console in both languages and themes on a phone, a desk and a wall: dist/screenshots/.
-const directory = join(import.meta.dirname, '../dist/screenshots');
-const widths = { 360: 740, 1440: 900, 2560: 1440 };
+// `npm run screenshots`: every page of the console in both languages and themes on a phone, a desk and a wall, into
+// dist/screenshots/; with `-- overview` only pages whose names begin so. `-- --docs`: those that the README files show,
+// into docs/images/.
+const [word = ''] = process.argv.slice(2);
+const isForDocs = word === '--docs';
+const root = join(import.meta.dirname, '..');
+const directory = join(root, isForDocs ? 'docs/images' : 'dist/screenshots');
+const pictures = isForDocs ? docPictures() : allPictures(word);
 const password = 'correct horse';
 const hostCount = 64;
 const sessionsSeenMs = 6_000;
-/** `npm run screenshots -- overview`: only pages whose names begin so. */
-const [only = ''] = process.argv.slice(2);
 
-async function shoot(browser: Browser, url: string, console: FakeConsole, isFirstRun: boolean) {
+/** A window of one size, theme and language. */
+async function openWindow(browser: Browser, url: string, frame: Frame): Promise<BrowserContext> {
+  const { width, height, theme, language } = frame;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+  });
+  const cookies = { cafeboot_theme: theme, cafeboot_language: language };
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+  return context;
+}
+
+async function take(context: BrowserContext, url: string, { screen, file }: Picture) {
+  const page = await context.newPage();
+  await page.goto(url + screen.path, { waitUntil: 'load' });
+  await screen.prepare?.(page);
+  await page.screenshot({ path: join(directory, file), fullPage: screen.isWhole ?? true });
+  await page.close();
+}
+
+async function shoot(browser: Browser, url: string, console: FakeConsole, wanted: Picture[]) {
   const { logins, users } = console.fake.services;
-  const session = isFirstRun ? '' : logins.open(users.get('admin'), '127.0.0.1');
-  const wanted = screens.filter(
-    (screen) => (screen.as === 'first-run') === isFirstRun && screen.name.startsWith(only),
-  );
-  for (const theme of ['light', 'dark']) {
-    for (const language of ['en', 'zh-CN']) {
-      const cookies = { cafeboot_theme: theme, cafeboot_language: language };
-      for (const [width, height] of Object.entries(widths)) {
-        const context = await browser.newContext({
-          viewport: { width: Number(width), height },
-          reducedMotion: 'reduce',
-        });
-        await context.addCookies(
-          Object.entries(cookies).map(([name, value]) => ({ name, value, url })),
-        );
-        for (const screen of wanted) {
-          if (screen.as === 'admin') {
-            await context.addCookies([{ name: 'cafeboot_session', value: session, url }]);
-          } else await context.clearCookies({ name: 'cafeboot_session' });
-          const page = await context.newPage();
-          await page.goto(url + screen.path, { waitUntil: 'load' });
-          await screen.prepare?.(page);
-          const file = `${screen.name}-${width}-${theme}-${language}.png`;
-          await page.screenshot({ path: join(directory, file), fullPage: screen.isWhole ?? true });
-          await page.close();
-        }
-        await context.close();
-      }
+  const windows = new Map<string, BrowserContext>();
+  for (const picture of wanted) {
+    const { screen, frame } = picture;
+    const key = JSON.stringify(frame);
+    const context = windows.get(key) ?? (await openWindow(browser, url, frame));
+    windows.set(key, context);
+    await context.clearCookies({ name: 'cafeboot_session' });
+    if (screen.as === 'admin') {
+      const value = logins.open(users.get('admin'), '127.0.0.1');
+      await context.addCookies([{ name: 'cafeboot_session', value, url }]);
     }
+    await take(context, url, picture);
   }
+  for (const context of windows.values()) await context.close();
 }
 
 const console_ = await createFakeConsole(someFindings);
 const browser = await launchBrowser();
 try {
-  if (only === '') await rm(directory, { recursive: true, force: true });
+  if (word === '') await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   console_.fake.clock.now = Date.now();
   const url = await console_.app.listen({ host: '127.0.0.1', port: 0 });
-  await shoot(browser, url, console_, true);
+  const isFirst = ({ screen }: Picture) => screen.as === 'first-run';
+  await shoot(browser, url, console_, pictures.filter(isFirst));
   await console_.fake.services.users.add('admin', password, 'admin');
   await seedHall(console_.fake, hostCount);
   await seedImages(console_.fake);
   seedTraffic(console_.fake);
   // The target server's sessions are looked at every few seconds.
   await sleep(sessionsSeenMs);
-  await shoot(browser, url, console_, false);
+  await shoot(
+    browser,
+    url,
+    console_,
+    pictures.filter((picture) => !isFirst(picture)),
+  );
 } finally {
   await browser.close();
   await console_.close();

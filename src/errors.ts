@@ -85,6 +85,7 @@ export const errorCodes = [
   'install_not_ready',
   'not_installed',
   'upgrade_bad_file',
+  'upgrade_left_down',
   'upgrade_rolled_back',
   'wrong_purge',
 ] as const;

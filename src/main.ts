@@ -60,6 +60,7 @@ async function main(): Promise<void> {
       return openInstaller({
         ...{ config, shipped, build: buildInfo },
         tell: (step) => context.print(`- ${translator.step(step)}`),
+        onSaveFailed: (error) => reportError('targetcli', error, translator),
       });
     },
     async consoleUrls() {

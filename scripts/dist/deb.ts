@@ -39,30 +39,48 @@ const packTimeoutMs = 10 * 60_000;
 /** tgt only where the kernel has no target server. */
 const depends = ['libc6 (>= 2.28)', 'libstdc++6', ...serverPackages].join(', ');
 
+/**
+ * As debhelper's own: a new service is enabled and started, one that the administrator has disabled or
+ * stopped by a policy stays so at an upgrade.
+ */
 const postinst = `#!/bin/sh
 set -e
-if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
-  systemctl daemon-reload
-  # tgt comes recommended, and takes the port of the kernel's target; where it serves nobody it need not run.
-  if [ -z "$2" ] && ! ls /etc/tgt/conf.d/*.conf >/dev/null 2>&1; then
-    systemctl disable --now --quiet tgt.service 2>/dev/null || true
+if [ "$1" = configure ]; then
+  deb-systemd-helper unmask cafeboot.service >/dev/null || true
+  if deb-systemd-helper --quiet was-enabled cafeboot.service; then
+    deb-systemd-helper enable cafeboot.service >/dev/null || true
+  else
+    deb-systemd-helper update-state cafeboot.service >/dev/null || true
   fi
-  systemctl enable --quiet cafeboot.service
-  systemctl restart --no-block cafeboot.service
+  if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    # tgt comes recommended, and takes the port of the kernel's target; where it serves nobody it need not run.
+    if [ -z "$2" ] && ! ls /etc/tgt/conf.d/*.conf >/dev/null 2>&1; then
+      systemctl disable --now --quiet tgt.service 2>/dev/null || true
+    fi
+    deb-systemd-invoke restart cafeboot.service >/dev/null || true
+  fi
 fi
 `;
 const prerm = `#!/bin/sh
 set -e
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now --quiet cafeboot.service
+  deb-systemd-invoke stop cafeboot.service >/dev/null || true
 fi
 `;
 const postrm = `#!/bin/sh
 set -e
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ "$1" = remove ] && [ -x /usr/bin/deb-systemd-helper ]; then
+  deb-systemd-helper mask cafeboot.service >/dev/null || true
+fi
 if [ "$1" = purge ]; then
+  if [ -x /usr/bin/deb-systemd-helper ]; then
+    deb-systemd-helper purge cafeboot.service >/dev/null || true
+    deb-systemd-helper unmask cafeboot.service >/dev/null || true
+  fi
   rm -rf /var/cache/cafeboot
-  echo "The data of cafeboot is still in /var/lib/cafeboot."
+  echo "The data of cafeboot is still in /var/lib/cafeboot, and in its volume group where it has one."
 fi
 `;
 
@@ -95,7 +113,10 @@ async function writeTree(tree: string, options: DebOptions): Promise<void> {
   const texts = {
     '/DEBIAN/control': control(buildInfo.version, architectures[platform]),
     '/DEBIAN/conffiles': `${configPath}\n`,
-    '/lib/systemd/system/cafeboot.service': unit.replaceAll('/usr/local/bin/cafeboot', programPath),
+    '/usr/lib/systemd/system/cafeboot.service': unit.replaceAll(
+      '/usr/local/bin/cafeboot',
+      programPath,
+    ),
     [configPath]: renderExampleConfig(),
     '/usr/share/doc/cafeboot/copyright': await readFile(join(root, 'LICENSE'), 'utf8'),
   };

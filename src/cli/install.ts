@@ -33,10 +33,17 @@ export function addInstallCommands(program: Command, context: CliContext): void 
 
   program
     .command('uninstall')
-    .description('take the service and the program away; the data stays')
+    .description("take the service, the PCs' targets and the program away; the data stays")
     .option('--purge <directory>', 'the data too: its directory, to be sure')
-    .action(async ({ purge }: { purge?: string }) => (await context.installer()).uninstall(purge));
+    .option('--yes', 'without asking, also where PCs run')
+    .action(async ({ purge, yes }: { purge?: string; yes?: boolean }) => {
+      const installer = await context.installer();
+      const ask = (steps: readonly Step[]) => confirm(steps, context);
+      await installer.uninstall({ purge, confirm: yes === true ? agree : ask });
+    });
 }
+
+const agree = async (): Promise<void> => undefined;
 
 const timeoutOption = () =>
   new Option('--timeout <seconds>', 'how long the server may take to answer')
@@ -65,12 +72,12 @@ async function install(context: CliContext, { yes, force, timeout }: InstallFlag
   print(translator.step({ kind: 'code', data: { code } }));
 }
 
-/** Shows what is to be done and asks. Throws `install_not_agreed`. */
-async function confirm(steps: readonly Step[], { translator }: CliContext): Promise<void> {
+/** Shows what is to be done and asks. Throws `install_not_agreed`, also where nobody is there to be asked. */
+async function confirm(steps: readonly Step[], { print, translator }: CliContext): Promise<void> {
+  for (const step of steps) print(`- ${translator.step(step)}`);
   if (!process.stdin.isTTY) throw new CafebootError('install_not_agreed');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    for (const step of steps) terminal.write(`- ${translator.step(step)}\n`);
     const answer = await terminal.question(`${translator.step({ kind: 'ask', data: {} })} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CafebootError('install_not_agreed');
   } finally {

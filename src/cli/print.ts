@@ -18,6 +18,7 @@ function toCell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-';
   if (Array.isArray(value)) return value.map(toCell).join(',') || '-';
   if (typeof value === 'boolean') return value ? 'yes' : '-';
+  if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }
 

@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import type { CafebootError, ErrorContext } from '../errors.ts';
 import en from './en.json' with { type: 'json' };
+import { createWords } from './words.ts';
 import zhCN from './zh-CN.json' with { type: 'json' };
 
 export type Language = 'en' | 'zh-CN';
@@ -47,6 +48,10 @@ export function createTranslator(language: Language): Translator {
       key,
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? ''])),
     );
+  const inWords = createWords(language, {
+    has: (key) => i18n.exists(key),
+    raw: (key) => i18n.t(key, { skipInterpolation: true }),
+  });
   /** In words where there are any for it; else as it came. */
   function reasonOf(context: ErrorContext): string {
     const key = `reason:${context.reasonCode}`;
@@ -63,11 +68,12 @@ export function createTranslator(language: Language): Translator {
       return fill(`error:${code}`, { ...context, kind, reason: reasonOf(context) }).trim();
     },
     step: ({ kind, data }) => fill(`step:${kind}`, data).trim(),
-    event: (kind, data) => fill(`event:${kind}`, data).trim(),
+    event: (kind, data) => fill(`event:${kind}`, inWords(data)).trim(),
     attention({ code, data }) {
+      const words = inWords(data);
       // Why boots stop, and what to do, is told by the stop.
-      const stop = data.stop === undefined ? '' : fill(`bootStop:${data.stop}`, data);
-      const values = { ...data, stop };
+      const stop = data.stop === undefined ? '' : fill(`bootStop:${data.stop}`, words);
+      const values = { ...words, stop };
       return {
         text: fill(`attention:${code}.text`, values).trim(),
         remedy: fill(`attention:${code}.remedy`, values).trim(),

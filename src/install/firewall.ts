@@ -1,17 +1,21 @@
-import { openPorts } from './layout.ts';
-
 /** Programs that close ports on Debian and Ubuntu. */
 export type Firewall = 'ufw' | 'firewalld' | 'nftables';
 
 export const firewalls: readonly Firewall[] = ['ufw', 'firewalld', 'nftables'];
 
-const ports = Object.entries(openPorts).flatMap(([protocol, numbers]) =>
-  numbers.map((number) => ({ protocol, number })),
-);
+/** TCP and UDP ports that PCs and people reach the server by. */
+export interface OpenPorts {
+  tcp: readonly number[];
+  udp: readonly number[];
+}
+
 const list = (numbers: readonly number[]) => `{ ${numbers.join(', ')} }`;
 
 /** The commands that open our ports in it, for the administrator to run. */
-export function openingCommands(firewall: Firewall): string[] {
+export function openingCommands(firewall: Firewall, open: OpenPorts): string[] {
+  const ports = (['tcp', 'udp'] as const).flatMap((protocol) =>
+    open[protocol].map((number) => ({ protocol, number })),
+  );
   switch (firewall) {
     case 'ufw':
       return ports.map(({ protocol, number }) => `ufw allow ${number}/${protocol}`);
@@ -22,8 +26,8 @@ export function openingCommands(firewall: Firewall): string[] {
       ];
     case 'nftables':
       return [
-        `nft insert rule inet filter input tcp dport '${list(openPorts.tcp)}' accept`,
-        `nft insert rule inet filter input udp dport '${list(openPorts.udp)}' accept`,
+        `nft insert rule inet filter input tcp dport '${list(open.tcp)}' accept`,
+        `nft insert rule inet filter input udp dport '${list(open.udp)}' accept`,
       ];
   }
 }

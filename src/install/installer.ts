@@ -2,13 +2,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import type { Run } from '../storage/exec.ts';
+import type { OpenPorts } from './firewall.ts';
 import { layout, type ProgramVersion, programPath } from './layout.ts';
 import { describeMachine } from './machine.ts';
 import { installPackages } from './packages.ts';
 import { type InstallPlan, planInstall, type Step } from './plan.ts';
 import { linkProgram, placeProgram } from './programs.ts';
 import { createService, type ReadStatus, waitForVersion } from './service.ts';
-import { uninstall } from './uninstall.ts';
+import { type Cafe, type UninstallOptions, uninstall } from './uninstall.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface InstallerDeps {
@@ -21,6 +22,8 @@ export interface InstallerDeps {
   exampleConfig: string;
   dataDir: string;
   database: string;
+  openPorts: OpenPorts;
+  cafe: Cafe;
   readStatus: ReadStatus;
   /** Told of each step as it begins. */
   tell: (step: Step) => void;
@@ -30,7 +33,7 @@ export type Installer = ReturnType<typeof createInstaller>;
 
 /** Puts the program on this machine as a service, exchanges it, and takes it away. */
 export function createInstaller(deps: InstallerDeps) {
-  const { run, build, program, unit, exampleConfig, tell, readStatus } = deps;
+  const { run, build, program, unit, openPorts, exampleConfig, tell, readStatus } = deps;
   const service = createService(run);
   const path = programPath(build);
 
@@ -55,7 +58,7 @@ export function createInstaller(deps: InstallerDeps) {
   return {
     /** What is to be done. Throws as `planInstall` does. */
     plan: async (isForced: boolean): Promise<InstallPlan> =>
-      planInstall(await describeMachine(run), { build, unit, isForced }),
+      planInstall(await describeMachine(run), { build, unit, openPorts, isForced }),
 
     /** Does it, and waits until the server answers. Throws `install_not_ready` where it does not. */
     async install({ steps }: InstallPlan, timeoutMs: number): Promise<void> {
@@ -74,7 +77,7 @@ export function createInstaller(deps: InstallerDeps) {
     upgrade: (file: string, timeoutMs: number) => upgrade(file, timeoutMs, { ...deps, service }),
 
     /** See uninstall.ts. */
-    uninstall: (purge: string | undefined) => uninstall(purge, { ...deps, service }),
+    uninstall: (options: UninstallOptions) => uninstall(options, { ...deps, service }),
   };
 }
 

@@ -30,9 +30,3 @@ export function parseVersion(line: string): ProgramVersion | undefined {
     /^(\d[\w.+~-]*) \((?:commit ([\w-]+), )?Node [\d.]+\)$/.exec(line.trim()) ?? [];
   return version === undefined ? undefined : { version, commit: commit ?? null };
 }
-
-/** TCP and UDP ports that PCs and people reach it by, as it is when nothing is configured. */
-export const openPorts = {
-  tcp: [3260, 8050, 8080, 9090],
-  udp: [67, 69, 4011],
-} as const;

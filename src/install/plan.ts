@@ -1,5 +1,5 @@
 import { CafebootError } from '../errors.ts';
-import { openingCommands } from './firewall.ts';
+import { type OpenPorts, openingCommands } from './firewall.ts';
 import { layout, type ProgramVersion, programPath } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { isSupported, supportedNames } from './os-release.ts';
@@ -16,9 +16,13 @@ export const stepKinds = [
   'start',
   'restart',
   'stop',
+  'retire',
   'remove',
   'backup',
+  'targets',
   'stays',
+  'group-stays',
+  'running',
   'rival',
   'firewall',
   'ask',
@@ -45,6 +49,8 @@ export interface InstallOptions {
   build: ProgramVersion;
   /** What the unit file and the example configuration are to hold. */
   unit: string;
+  /** As this machine's configuration has them. */
+  openPorts: OpenPorts;
   /** On an operating system that it is not tried on. */
   isForced: boolean;
 }
@@ -54,7 +60,7 @@ export interface InstallOptions {
  * `install_no_systemd`, and `install_os` where that is not forced.
  */
 export function planInstall(machine: Machine, options: InstallOptions): InstallPlan {
-  const { build, unit, isForced } = options;
+  const { build, unit, openPorts, isForced } = options;
   checkMachine(machine);
   if (!isSupported(machine.os) && !isForced) {
     throw new CafebootError('install_os', { name: machine.os.name, supported: supportedNames });
@@ -77,7 +83,7 @@ export function planInstall(machine: Machine, options: InstallOptions): InstallP
   if (isNewUnit) steps.push({ kind: 'unit', data: { path: layout.unit } });
   if (isActive && (isNewProgram || isNewUnit)) steps.push({ kind: 'restart', data: {} });
   else if (!isActive || !isEnabled) steps.push({ kind: 'start', data: {} });
-  return { steps, notices: noticesOf(machine) };
+  return { steps, notices: noticesOf(machine, openPorts) };
 }
 
 /** Throws where nothing may be installed, upgraded or removed. */
@@ -87,11 +93,11 @@ export function checkMachine({ isRoot, hasSystemd, isPackaged }: Machine): void 
   if (!hasSystemd) throw new CafebootError('install_no_systemd');
 }
 
-function noticesOf({ rivals, firewalls }: Machine): Step[] {
+function noticesOf({ rivals, firewalls }: Machine, openPorts: OpenPorts): Step[] {
   return [
     ...rivals.map((name): Step => ({ kind: 'rival', data: { name } })),
     ...firewalls.map((firewall): Step => {
-      const commands = openingCommands(firewall).map((command) => `  ${command}`);
+      const commands = openingCommands(firewall, openPorts).map((command) => `  ${command}`);
       return { kind: 'firewall', data: { name: firewall, commands: commands.join('\n') } };
     }),
   ];

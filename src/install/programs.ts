@@ -35,6 +35,17 @@ export async function linkedProgram(): Promise<string> {
   return path;
 }
 
+async function askBuild(run: Run, path: string): Promise<ProgramVersion> {
+  const { stdout } = await run(path, ['--version']);
+  const build = parseVersion(stdout);
+  if (build === undefined) throw new Error('it is another program');
+  return build;
+}
+
+/** Which version a build is, by its own words. */
+export const askVersion = async (run: Run, path: string): Promise<string> =>
+  (await askBuild(run, path)).version;
+
 /**
  * Copies a downloaded program to the other builds and asks it who it is. Throws `upgrade_bad_file` for one
  * that does not run here or is another program; nothing is left of it then.
@@ -45,10 +56,8 @@ export async function stageProgram(
 ): Promise<ProgramVersion & { path: string }> {
   const staged = join(layout.programs, `.new-${process.pid}`);
   try {
-    const build = await placeProgram(file, staged)
-      .then(() => run(staged, ['--version']))
-      .then(({ stdout }) => parseVersion(stdout));
-    if (build === undefined) throw new Error('it is another program');
+    await placeProgram(file, staged);
+    const build = await askBuild(run, staged);
     const path = programPath(build);
     await rename(staged, path);
     return { ...build, path };

@@ -5,13 +5,19 @@ import type { InstallerDeps } from './installer.ts';
 import { layout } from './layout.ts';
 import { describeMachine } from './machine.ts';
 import { checkMachine } from './plan.ts';
-import { linkedProgram, linkProgram, removePrograms, stageProgram } from './programs.ts';
+import {
+  askVersion,
+  linkedProgram,
+  linkProgram,
+  removePrograms,
+  stageProgram,
+} from './programs.ts';
 import { type Service, waitForVersion } from './service.ts';
 
 /**
  * Exchanges the program for another build; returns false where it is that build already. The database is
  * copied first; where the new one does not answer before `timeoutMs` has passed, the former program and the
- * copy come back, and `upgrade_rolled_back` is thrown. PCs keep their disks all along. Throws
+ * copy come back, and `upgrade_rolled_back` is thrown once that one answers, else `upgrade_left_down`. PCs keep their disks all along. Throws
  * `upgrade_bad_file` and `not_installed` with nothing changed.
  */
 export async function upgrade(
@@ -33,8 +39,7 @@ export async function upgrade(
   tell({ kind: 'backup', data: { path: backup } });
   try {
     await use(next.path);
-    const { version } = next;
-    if (!(await waitForVersion({ readStatus, version, timeoutMs, restarts: service.restarts }))) {
+    if (!(await answers(next.version))) {
       throw new CafebootError('install_not_ready', { reason: await service.lastLines() });
     }
   } catch (error) {
@@ -43,10 +48,17 @@ export async function upgrade(
     await use(former);
     await removePrograms([former]);
     const context = { version: next.version, former: basename(former) };
-    throw new CafebootError('upgrade_rolled_back', context, { cause: error });
+    const code = (await answers(await askVersion(run, former)))
+      ? 'upgrade_rolled_back'
+      : 'upgrade_left_down';
+    throw new CafebootError(code, context, { cause: error });
   }
   await removePrograms([former, next.path]);
   return true;
+
+  function answers(version: string): Promise<boolean> {
+    return waitForVersion({ readStatus, version, timeoutMs, restarts: service.restarts });
+  }
 
   async function use(path: string): Promise<void> {
     tell({ kind: 'link', data: { path: layout.link, target: path } });

@@ -99,7 +99,7 @@ export function judgeAttention(facts: AttentionFacts): Attention[] {
     ...some(
       'tasks-failed',
       'warn',
-      facts.failedTasks.map(({ kind, subject }) => `${kind} ${subject}`.trim()),
+      facts.failedTasks.map(({ kind, subject }) => subject || kind),
     ),
     ...(facts.cache?.isTooSmall
       ? [item('cache-too-small', 'warn', [], { percent: toPercent(facts.cache.hitRate) })]

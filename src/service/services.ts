@@ -22,6 +22,7 @@ import { createPowerCards } from './power-cards.ts';
 import { createPrepareAll } from './prepare-all.ts';
 import { createPresences } from './presence.ts';
 import { createRounds } from './rounds.ts';
+import { runningPcs } from './running-pcs.ts';
 import { createSafekeeping } from './safekeeping.ts';
 import type { ServiceDeps } from './service-deps.ts';
 import { createSettingChanges } from './setting-changes.ts';
@@ -152,13 +153,16 @@ export function createServices(deps: ServiceDeps) {
 
     status: async () => {
       const { capacity, state } = await gauge.readFresh();
+      const sessions = await targets.sessions();
+      const known = { findHost: hosts.findByMac, findMacAt: presences.findMacAt };
       return {
         version: deps.version,
         startedAt,
         volumeStore: volumes.kind,
         targetServer: targets.kind,
         pool: { ...capacity, state },
-        sessions: (await targets.sessions()).length,
+        sessions: sessions.length,
+        running: runningPcs(sessions, known),
         counters: counters.all(),
       };
     },

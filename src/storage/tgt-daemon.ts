@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CafebootError } from '../errors.ts';
 import { type Daemon, spawnDaemon } from './exec.ts';
@@ -8,6 +9,9 @@ export interface Portal {
   address: string;
   port: number;
 }
+
+/** tgtd's control socket. */
+export const tgtSocket = (runDir: string): string => join(runDir, 'tgtd');
 
 const startTimeoutMs = 10_000;
 const stopTimeoutMs = 3_000;

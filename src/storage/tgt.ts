@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CafebootError, hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
@@ -12,7 +11,7 @@ import {
   deleteStrayAccounts,
 } from './tgt-accounts.ts';
 import { createTgtAdmin, type TgtAdmin } from './tgt-admin.ts';
-import { ensureTgtDaemon, type Portal, stopTgtDaemon } from './tgt-daemon.ts';
+import { ensureTgtDaemon, type Portal, stopTgtDaemon, tgtSocket } from './tgt-daemon.ts';
 import type { TgtTarget } from './tgt-output.ts';
 
 export interface TgtOptions {
@@ -35,7 +34,7 @@ const drainTimeoutMs = 5_000;
  */
 export async function startTgt(options: TgtOptions): Promise<TargetServer> {
   await mkdir(options.runDir, { recursive: true, mode: 0o700 });
-  const socket = join(options.runDir, 'tgtd');
+  const socket = tgtSocket(options.runDir);
   const admin = createTgtAdmin(options.run, socket);
   const daemon = await ensureTgtDaemon(admin, socket, options.portals);
   const known = new Map<string, Known>(

@@ -4,6 +4,8 @@ import type { FakeServices } from './services.ts';
 const groups = ['大厅', '包间 VIP', '电竞区', '前台'];
 const systems = ['Windows 11 23H2', 'Windows 10 22H2', 'Ubuntu 24.04 LTS'];
 const minuteMs = 60_000;
+const imagesAgeMs = 36 * 24 * 60 * minuteMs;
+const gib = 1024 ** 3;
 
 export const macOf = (index: number): string =>
   `52:54:00:00:${Math.floor(index / 256)
@@ -14,8 +16,11 @@ export const macOf = (index: number): string =>
 export async function seedHall(fake: FakeServices, count: number): Promise<void> {
   const { services, clock } = fake;
   Object.assign(fake.volumes.capacity, { totalBytes: 2e12, usedBytes: 1.29e12 });
-  await services.images.createBlank({ name: 'win11', kind: 'os' }, 4096);
-  await services.images.createBlank({ name: 'games', kind: 'data' }, 4096);
+  const end = clock.now;
+  clock.now = end - imagesAgeMs;
+  await services.images.createBlank({ name: 'win11', kind: 'os' }, 60 * gib);
+  await services.images.createBlank({ name: 'games', kind: 'data' }, 500 * gib);
+  clock.now = end;
   services.addEntry({ name: 'win11', os: 'win11', data: ['games'] });
   for (let index = 1; index <= count; index++) {
     const group = groups[Math.floor((index * groups.length) / (count + 1))] ?? null;
@@ -23,7 +28,6 @@ export async function seedHall(fake: FakeServices, count: number): Promise<void>
     const ip = addressOf(index);
     services.addHost({ name, mac: macOf(index), ip, group, entry: 'win11', super: index === 5 });
   }
-  const end = clock.now;
   for (let index = 1; index <= count; index++) play(fake, end, index);
   clock.now = end;
   services.unknownHosts.saw('52:54:00:0f:00:01', 7, 'PXEClient:Arch:00007');
@@ -92,6 +96,6 @@ function play(fake: FakeServices, end: number, index: number): void {
   if (!isBooting) targets.sessions.push(sessionOf(mac, index));
   if (index !== 2 && index !== 17) return;
   boot(fake, end - 3 * minuteMs, index, 5);
-  const data = { entry: 'win11', code: 'pool_nearly_full' };
+  const data = { entry: 'win11', code: 'image_not_ready' };
   timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
 }

@@ -10,7 +10,7 @@ export async function seedImages({ services, clock, targets }: FakeServices): Pr
   const end = clock.now;
   for (const [index, note] of notes.entries()) {
     clock.now = end - (notes.length - index) * 9 * dayMs;
-    await versions.grow('win11', 8_192 + index * 1_024);
+    await versions.grow('win11', (64 + index * 4) * gib);
     await imageChanges.publishDraft('win11', note);
   }
   clock.now = end;

@@ -21,6 +21,15 @@ function createFaults() {
   };
 }
 
+/** A copy of a blank disk this large would write all its zeros. */
+const largeBytes = 1024 ** 3;
+
+/** A file of any size that takes no room. */
+async function makeBlank(path: string, sizeBytes: number): Promise<void> {
+  await writeFile(path, '');
+  await truncate(path, sizeBytes);
+}
+
 /** Volumes as plain files in a temporary directory; a snapshot is a copy. For faults and speed in unit tests. */
 export async function createFakeVolumes() {
   const directory = await mkdtemp(join(tmpdir(), 'cafeboot-fake-'));
@@ -41,14 +50,15 @@ export async function createFakeVolumes() {
     async create(name, sizeBytes) {
       faults.check('create');
       if (await exists(name)) throw new CafebootError('already_exists', { volume: name });
-      await writeFile(path(name), '');
-      await truncate(path(name), sizeBytes);
+      await makeBlank(path(name), sizeBytes);
     },
     async snapshot(origin, name) {
       faults.check('snapshot');
-      if (!(await exists(origin))) throw new CafebootError('not_found', { volume: origin });
+      const from = await stat(path(origin)).catch(() => undefined);
+      if (!from) throw new CafebootError('not_found', { volume: origin });
       if (await exists(name)) throw new CafebootError('already_exists', { volume: name });
-      await copyFile(path(origin), path(name));
+      if (from.blocks > 0 || from.size < largeBytes) await copyFile(path(origin), path(name));
+      else await makeBlank(path(name), from.size);
     },
     async remove(name) {
       faults.check('remove');

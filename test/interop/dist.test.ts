@@ -5,6 +5,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram, prepareProgram } from '../../scripts/dist/program.ts';
 import { buildSea, bundleProgram } from '../../scripts/dist/sea.ts';
+import { cafeOf30, writeOldCafe } from '../fixtures/predecessor.ts';
+import { createLan, type Lan } from './netns.ts';
 
 const buildInfo = { version: '9.8.7', commit: 'abc1234' };
 const root = process.cwd();
@@ -96,6 +98,85 @@ describe('the single binary', () => {
     for (const name of inputs) await symlink(join(root, name), join(other, name));
     const again = await buildProgram(await prepareProgram(other, buildInfo), 'linux-x64', other);
     expect(await hashOf(again)).toBe(await hashOf(binary));
+  });
+});
+
+describe('the single binary serves a cafe, far from the tree', () => {
+  const address = '10.96.0.1';
+  let lan: Lan<'server'>;
+  let data: string;
+  beforeAll(async () => {
+    lan = await createLan({ server: `${address}/24` });
+    data = join(dir, 'cafe');
+    const { server } = lan.nodes;
+    const running = server.spawn([binary, ...globalsOf(data), 'serve'], { cwd: '/' });
+    await running.waitFor(/cafeboot is ready/, 30_000);
+  });
+  afterAll(() => lan?.destroy());
+
+  const globalsOf = (dataDir: string) => [
+    ...['--data-dir', dataDir, '--cache-dir', join(dir, 'cache'), '--json'],
+    ...['--pool-size-bytes', String(512 * 1024 ** 2)],
+  ];
+  async function ask<Result>(dataDir: string, ...args: string[]): Promise<Result> {
+    const argv = [binary, ...globalsOf(dataDir), ...args] as const;
+    const { stdout, stderr } = await lan.nodes.server.exec([...argv], { cwd: '/' });
+    expect(stdout, stderr).not.toBe('');
+    return JSON.parse(stdout) as Result;
+  }
+  const fetchText = async (path: string) => {
+    const url = `http://${address}:8050${path}`;
+    const argv = ['curl', '--silent', '--fail', '--location', url] as const;
+    const { stdout, stderr, exitCode } = await lan.nodes.server.exec([...argv]);
+    expect(exitCode, `${url} ${stderr}`).toBe(0);
+    return stdout;
+  };
+
+  test('its console, with every style and script that the page names', async () => {
+    const page = await fetchText('/first-run');
+    expect(page).toMatch(/<html lang="(en|zh-CN)"/);
+    const files = [...page.matchAll(/(?:href|src)="(\/assets\/[^"]+\.(?:css|js))"/g)];
+    const paths = files.map(([, path = '']) => path);
+    expect(paths.some((path) => path.endsWith('.css'))).toBe(true);
+    expect(paths.some((path) => path.endsWith('.js'))).toBe(true);
+    for (const path of paths) expect((await fetchText(path)).length, path).toBeGreaterThan(100);
+  });
+
+  test('a boot script, and a boot file out of itself or of the distribution', async () => {
+    const { exec } = lan.nodes.server;
+    const script = await exec(['curl', '-sf', `http://${address}:8080/ipxe/boot.ipxe`]);
+    expect(script.stdout).toMatch(/^#!ipxe/);
+    const get = ['curl', '-sf', '-o', '/dev/null', '-w', '%{size_download}'] as const;
+    const tftp = await exec([...get, `tftp://${address}/ipxe.efi`]);
+    expect(Number(tftp.stdout)).toBeGreaterThan(100_000);
+  });
+
+  test('the doctor, a backup that is restored elsewhere, and what a migration would do', async () => {
+    const findings = await ask<{ check: string; verdict: string }[]>(data, 'doctor');
+    expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+    expect(findings.map(({ check }) => check)).toContain('boot files');
+
+    await ask(data, 'host', 'add', '--name', 'pc-01', '--mac', '52:54:00:00:00:01');
+    const file = join(dir, 'backup.tar.zst');
+    expect(await ask(data, 'backup', file)).toMatchObject({ state: 'done' });
+    const elsewhere = join(dir, 'other-cafe');
+    expect(await ask(elsewhere, 'restore', file)).toMatchObject({ hosts: 1 });
+    expect(await ask(elsewhere, 'host', 'list')).toMatchObject([{ name: 'pc-01' }]);
+
+    await writeOldCafe(join(dir, 'old'), cafeOf30);
+    const steps = await ask<{ kind: string }[]>(
+      data,
+      'migrate',
+      '--dry-run',
+      '--from',
+      join(dir, 'old'),
+    );
+    expect(steps.filter(({ kind }) => kind === 'host')).toHaveLength(30);
+  });
+
+  test('the agent of a PC', async () => {
+    const { stdout } = await execa(binary, ['agent', '--help'], { cwd: '/' });
+    expect(stdout).toContain('--server-port');
   });
 });
 

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, bundlePath } from '../../scripts/bundle.ts';
 import { startDnsmasq } from './dnsmasq.ts';
-import { createLan, type Lan } from './netns.ts';
+import { createLan, type Lan, type Running } from './netns.ts';
 
 let lan: Lan<'server' | 'router' | 'second'>;
 let dataDir: string;
@@ -109,6 +110,48 @@ test('a healthy machine: nothing fails, and everything was looked at', async () 
     expect(checks).toContain(check);
   }
 });
+
+test('planted: what the former system left running, a second DHCP server, an odd MTU, a full pool', async () => {
+  const { server } = lan.nodes;
+  await cafeboot('setting', 'set', 'dhcpMode', 'full');
+  await server.exec(['ip', 'link', 'set', 'eth0', 'mtu', '1400']);
+  await fillPool();
+  const dnsmasq = await startDnsmasq(server, ['--dhcp-range=10.99.0.10,10.99.0.20,1h']);
+  const others: Running[] = [];
+  for (const name of ['in.tftpd', 'nginx']) {
+    await copyFile('/usr/bin/sleep', join(dataDir, name));
+    await chmod(join(dataDir, name), 0o755);
+    others.push(server.spawn([join(dataDir, name), '60']));
+  }
+  const { exitCode, findings } = await examine();
+  await Promise.all([dnsmasq, ...others].map((each) => each.stop()));
+  await server.exec(['ip', 'link', 'set', 'eth0', 'mtu', '1500']);
+  await cafeboot('setting', 'set', 'dhcpMode', 'proxy');
+  await rm(join(dataDir, 'pool.img'));
+
+  const find = (wanted: string) => findings.filter(({ code }) => code === wanted);
+  const rivals = find('rival-running').map(({ data }) => (data as { name: string }).name);
+  expect(rivals.sort()).toEqual(['dnsmasq', 'in.tftpd', 'nginx']);
+  expect(find('port-taken')).toMatchObject([
+    { text: expect.stringContaining(`udp 67 for DHCP is used by dnsmasq (pid ${dnsmasq.pid})`) },
+  ]);
+  expect(find('dhcp-beside-ours')).toMatchObject([{ verdict: 'fail' }]);
+  expect(find('nic-mtu')).toMatchObject([{ verdict: 'warn' }]);
+  expect(find('pool-full')).toMatchObject([{ verdict: 'fail' }]);
+  const bad = findings.filter(({ verdict }) => verdict !== 'ok');
+  expect(bad.filter(({ remedy }) => remedy === '')).toEqual([]);
+  expect(exitCode).toBe(1);
+});
+
+/** With blocks that no volume has; the pool is mounted while a program of ours runs only. */
+async function fillPool(): Promise<void> {
+  const script = `set -e
+mount -o loop "$1" /mnt
+fallocate -l 900M /mnt/full
+umount /mnt`;
+  const pool = join(dataDir, 'pool.img');
+  await execa('unshare', ['--mount', 'sh', '-c', script, 'sh', pool]);
+}
 
 test('planted faults: a port and an address of ours that others have, a volume group that is gone', async () => {
   const listen =

@@ -1,6 +1,6 @@
+import { createSizeFormat } from '../../i18n/sizes.ts';
 import type { Language } from '../../i18n/translate.ts';
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const secondMs = 1_000;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -9,7 +9,7 @@ const dayMs = 86_400_000;
 /** How numbers and times are written in a language. Times are epoch milliseconds; null and undefined are written as nothing. */
 export function createFormats(language: Language, now: () => number) {
   const number = new Intl.NumberFormat(language);
-  const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+  const bytes = createSizeFormat(language);
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const seconds = new Intl.NumberFormat(language, {
@@ -24,12 +24,6 @@ export function createFormats(language: Language, now: () => number) {
     (format: (value: number) => string) =>
     (value: number | null | undefined): string =>
       value === null || value === undefined ? '' : format(value);
-
-  function bytes(value: number): string {
-    const exponent = Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3));
-    const power = Math.min(units.length - 1, exponent);
-    return `${short.format(value / 1_000 ** power)} ${units[power]}`;
-  }
 
   /** The two greatest of its units. */
   function durationOf(valueMs: number): string {

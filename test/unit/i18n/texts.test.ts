@@ -70,6 +70,21 @@ describe('texts', () => {
     expect(translator.event('boot.os', { os: 'Debian', version: null })).toBe('Debian  is up');
   });
 
+  test('both languages have the same words for what events are told with', () => {
+    expect(Object.keys(zh.word)).toEqual(Object.keys(en.word));
+  });
+
+  test('codes are told in words, and sizes with a unit; what has none stays as it came', () => {
+    const { event } = createTranslator('zh-CN');
+    const sent = { file: 'ipxe.efi', sizeBytes: 1_044_480, durationMs: 640, outcome: 'done' };
+    expect(event('boot.tftp', sent)).toBe('TFTP 传送 ipxe.efi：1.04 MB，640 毫秒（完成）');
+    const failed = { task: 'power.on', subject: '大厅', code: 'internal' };
+    expect(event('task.failed', failed)).toBe('开机 大厅 失败：服务器内部出错，详情见日志');
+    expect(event('task.failed', { ...failed, code: 'not_found' })).toBe(
+      '开机 大厅 失败：not_found',
+    );
+  });
+
   test('a value from the network cannot name another text', () => {
     const text = createTranslator('en').event('host.unknown', {
       vendorClass: '$t(error:internal){{os}}',

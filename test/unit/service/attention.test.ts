@@ -98,8 +98,10 @@ describe('what needs an administrator', () => {
 
   test('both languages have a text and a remedy for each', () => {
     const keys = attentionCodes.flatMap((code) => [`${code}.remedy`, `${code}.text`]).sort();
-    expect(Object.keys(en.attention).sort()).toEqual(keys);
-    expect(Object.keys(zh.attention).sort()).toEqual(keys);
+    const keysOf = (texts: Record<string, string>) =>
+      [...new Set(Object.keys(texts).map((key) => key.replace(/_(one|other)$/, '')))].sort();
+    expect(keysOf(en.attention)).toEqual(keys);
+    expect(keysOf(zh.attention)).toEqual(keys);
   });
 });
 
@@ -131,7 +133,7 @@ describe('attention, gathered', () => {
     expect(await list()).toEqual([
       ['boot-files-missing', ['UEFI']],
       ['boots-stopped', ['pc-01']],
-      ['tasks-failed', ['image.import win11']],
+      ['tasks-failed', ['win11']],
       ['thrift-refused', ['10.0.0.9']],
       ['unknown-hosts', ['52:54:00:00:00:09']],
     ]);
@@ -142,7 +144,7 @@ describe('attention, gathered', () => {
     await services.imageChanges.publishDraft('win');
     clock.now += 3 * 3_600_000;
     expect(await list()).toEqual([
-      ['tasks-failed', ['image.import win11']],
+      ['tasks-failed', ['win11']],
       ['kept-on-old', ['pc-01']],
     ]);
   });
