@@ -85,15 +85,15 @@ describe('300 PCs', () => {
   test('ten boots a second: 50 consoles cost little, and one in a browser is up to date within a second', async () => {
     const made = await ui.api('POST', '/tokens', { name: 'wall', user: 'admin' });
     const { token } = made as { token: string };
-    const alone = await measureLoad(10_000);
+    const alone = await measureLoad(6_000);
     const streams = await Promise.all(
       Array.from({ length: consoleCount }, (_, index) =>
         openStream(token, index % 2 === 0 ? 'zh-CN' : 'en'),
       ),
     );
-    const watched = await measureLoad(10_000);
+    const watched = await measureLoad(6_000);
     console.log(`CPU: ${alone.toFixed(2)} of a core alone, ${watched.toFixed(2)} with consoles`);
-    expect(streams.every(({ bytes }) => bytes() > 50_000)).toBe(true);
+    expect(streams.every(({ bytes }) => bytes() > 20_000)).toBe(true);
     expect(watched - alone).toBeLessThan(0.2);
 
     const { page } = await ui.loginAs('admin');

@@ -83,7 +83,7 @@ test('a disk image on the server becomes an image, and an entry of the boot menu
   await page.locator('.task-done:has-text("debian12")').waitFor({ timeout: 60_000 });
 
   await page.goto('/entries');
-  await page.locator('main a[href="/new-entry"]').click();
+  await page.locator('main a[href="/new-entry"]').first().click();
   await page.locator('[name=name]').fill('debian');
   await page.locator('form.entry-form [type=submit]').click();
   await page.locator('[data-entry=debian]').waitFor();
