@@ -53,7 +53,7 @@ describe('images', () => {
   });
 
   test('an upload that was left is gone on with, or removed', async () => {
-    const { page } = await ui.loginAs('operator');
+    const { page } = await ui.loginAs('admin');
     const upload = { name: 'left', kind: 'data', sizeBytes: 4 * mib };
     await ui.api('POST', '/uploads', upload);
     await ui.api('POST', '/uploads', { ...upload, name: 'gone' });
@@ -152,13 +152,16 @@ describe('images', () => {
     ui.expectNoFaults([400, 409]);
   });
 
-  test('a viewer sees it all and can change nothing', async () => {
-    const { page } = await ui.loginAs('viewer');
-    await page.goto('/images/win');
-    await page.locator('.version-published').waitFor();
-    expect(await page.locator('main button:visible, dialog#publish').count()).toBe(0);
-    await page.goto('/images');
-    expect(await page.locator('main a.btn:visible').count()).toBe(0);
-    ui.expectNoFaults();
-  });
+  test.each(['viewer', 'operator'] as const)(
+    '%s: sees it all and can change nothing',
+    async (role) => {
+      const { page } = await ui.loginAs(role);
+      await page.goto('/images/win');
+      await page.locator('.version-published').waitFor();
+      expect(await page.locator('main button:visible, dialog#publish').count()).toBe(0);
+      await page.goto('/images');
+      expect(await page.locator('main a.btn:visible').count()).toBe(0);
+      ui.expectNoFaults();
+    },
+  );
 });

@@ -25,14 +25,11 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   const named = { params: byName };
 
   api.get('/images', viewer, async () => images.list());
-  api.post('/images', { ...operator, schema: { body: newImage } }, async ({ body }, reply) =>
+  api.post('/images', { ...admin, schema: { body: newImage } }, async ({ body }, reply) =>
     reply.code(201).send(await images.createBlank(body, body.sizeBytes)),
   );
-  api.post(
-    '/images/import',
-    { ...operator, schema: { body: imageImport } },
-    async ({ body }, reply) =>
-      reply.code(202).send(await transfers.import(body, body.path, body.format)),
+  api.post('/images/import', { ...admin, schema: { body: imageImport } }, async ({ body }, reply) =>
+    reply.code(202).send(await transfers.import(body, body.path, body.format)),
   );
   api.post('/images/prune', { ...admin, schema: { body: pruning } }, async ({ body }) =>
     imageChanges.removeUnusedVersions(body.image),
@@ -56,17 +53,17 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
   );
   api.post(
     '/images/:name/publish',
-    { ...operator, schema: { ...named, body: publishing } },
+    { ...admin, schema: { ...named, body: publishing } },
     async (request) => imageChanges.publishDraft(request.params.name, request.body.note),
   );
   api.post(
     '/images/:name/rollback',
-    { ...operator, schema: { ...named, body: rollback } },
+    { ...admin, schema: { ...named, body: rollback } },
     async (request) => imageChanges.rollBack(request.params.name, request.body.version),
   );
   api.post(
     '/images/:name/grow',
-    { ...operator, schema: { ...named, body: growth } },
+    { ...admin, schema: { ...named, body: growth } },
     async (request) => imageChanges.grow(request.params.name, request.body.sizeBytes),
   );
   api.delete('/images/:name/draft', { ...admin, schema: named }, async ({ params }) =>

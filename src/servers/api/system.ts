@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { admin, operator, viewer } from '../../http/access.ts';
+import { admin, viewer } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import type { Services } from '../../service/services.ts';
@@ -47,7 +47,7 @@ export function addSystemRoutes(
       text: translator.text(`taskLine:${line.code}`, line.data),
     })),
   );
-  api.post('/tasks/:id/cancel', { ...operator, schema: { params: byId } }, async ({ params }) =>
+  api.post('/tasks/:id/cancel', { ...admin, schema: { params: byId } }, async ({ params }) =>
     tasks.cancel(params.id),
   );
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { operator, viewer } from '../../http/access.ts';
+import { admin, viewer } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
 import { byUpload, newUpload, uploadHeaders } from './schemas.ts';
@@ -16,7 +16,7 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
   );
 
   api.get('/uploads', viewer, async () => uploads.list());
-  api.post('/uploads', { ...operator, schema: { body: newUpload } }, async ({ body }, reply) =>
+  api.post('/uploads', { ...admin, schema: { body: newUpload } }, async ({ body }, reply) =>
     reply.code(201).send(await uploads.begin(body)),
   );
   api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }) =>
@@ -24,7 +24,7 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
   );
   api.patch(
     '/uploads/:id',
-    { ...operator, schema: { ...byId, headers: uploadHeaders } },
+    { ...admin, schema: { ...byId, headers: uploadHeaders } },
     async ({ params, headers, body }, reply) => {
       const part = body as Readable;
       const { offset, task } = await uploads.write(params.id, headers['upload-offset'], part);
@@ -34,7 +34,7 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
         .send({ offset, task });
     },
   );
-  api.delete('/uploads/:id', { ...operator, schema: byId }, async ({ params }, reply) => {
+  api.delete('/uploads/:id', { ...admin, schema: byId }, async ({ params }, reply) => {
     await uploads.remove(params.id);
     return reply.code(204).send();
   });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { CafebootError } from '../../errors.ts';
-import { admin, operator } from '../../http/access.ts';
+import { admin } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import {
   byName,
@@ -23,7 +23,7 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
 
   console.post(
     '/images/:name/publish',
-    { ...operator, schema: { ...named, body: publishForm } },
+    { ...admin, schema: { ...named, body: publishForm } },
     async (request, reply) => {
       const t = kit.translate(request);
       const { name } = request.params;
@@ -43,7 +43,7 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
   );
   console.post(
     '/images/:name/grow',
-    { ...operator, schema: { ...named, body: growForm } },
+    { ...admin, schema: { ...named, body: growForm } },
     async (request, reply) => {
       const t = kit.translate(request);
       await imageChanges
@@ -58,7 +58,7 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
 
   console.post(
     '/images/:name/versions/:number/publish',
-    { ...operator, schema: { params: byVersion } },
+    { ...admin, schema: { params: byVersion } },
     async (request, reply) => {
       const t = kit.translate(request);
       const { name, number } = request.params;
@@ -117,7 +117,7 @@ function addSessionActions(app: FastifyInstance, kit: ConsoleKit): void {
 
   console.post(
     '/images/:name/sessions',
-    { ...operator, schema: { ...named, body: sessionForm } },
+    { ...admin, schema: { ...named, body: sessionForm } },
     async (request, reply) => {
       const t = kit.translate(request);
       const { host, entry, restart } = request.body;
@@ -132,7 +132,7 @@ function addSessionActions(app: FastifyInstance, kit: ConsoleKit): void {
   );
   console.post(
     '/images/:name/sessions/end',
-    { ...operator, schema: { ...named, body: endForm } },
+    { ...admin, schema: { ...named, body: endForm } },
     async (request, reply) => {
       const t = kit.translate(request);
       const { host } = request.body;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { operator } from '../../http/access.ts';
+import { admin } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import { diskFormats } from '../../service/transfers.ts';
 import { blankForm, byUpload, pathForm, toBytes, uploadForm } from './image-forms.ts';
@@ -10,7 +10,7 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
   const { images, transfers, uploads } = kit.services;
   const console = typed(app);
 
-  console.get('/new-image', operator, async (request, reply) =>
+  console.get('/new-image', admin, async (request, reply) =>
     kit.page(request, reply, 'images/new.njk', {
       formats: diskFormats,
       uploads: await uploads.list(),
@@ -19,7 +19,7 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
 
   console.post(
     '/new-image/blank',
-    { ...operator, schema: { body: blankForm } },
+    { ...admin, schema: { body: blankForm } },
     async ({ body }, reply) => {
       const { name, kind, description = '', sizeGib } = body;
       await images.createBlank({ name, kind, description }, toBytes(sizeGib));
@@ -28,7 +28,7 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
   );
   console.post(
     '/new-image/path',
-    { ...operator, schema: { body: pathForm } },
+    { ...admin, schema: { body: pathForm } },
     async ({ body }, reply) => {
       const { name, kind, description = '', path, format } = body;
       await transfers.import({ name, kind, description }, path, format || undefined);
@@ -39,7 +39,7 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
   /** What the browser then sends parts to, at /api/v1/uploads. */
   console.post(
     '/new-image/uploads',
-    { ...operator, schema: { body: uploadForm } },
+    { ...admin, schema: { body: uploadForm } },
     async ({ body }, reply) => {
       const { name, kind, description = '', sizeBytes, format } = body;
       const wanted = { name, kind, description, sizeBytes, ...(format && { format }) };
@@ -49,7 +49,7 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
   );
   console.post(
     '/new-image/uploads/:id/remove',
-    { ...operator, schema: { params: byUpload } },
+    { ...admin, schema: { params: byUpload } },
     async (request, reply) => {
       const t = kit.translate(request);
       await uploads.remove(request.params.id);

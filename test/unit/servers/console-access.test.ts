@@ -65,13 +65,16 @@ describe('who may call what on port 8050', () => {
     ] as const) {
       const routes = opened.routes.filter(({ access }) => refused.some((each) => each === access));
       expect(routes.length).toBeGreaterThan(5);
+      const { token } = opened.fake.services.apiTokens.add(`some-${role}`, 'walk');
+      const bySession = {
+        cookie: cookieOf(role),
+        [csrfHeader]: csrfTokenOf(sessions.get(role) ?? ''),
+      };
       for (const route of routes) {
-        const headers = {
-          cookie: cookieOf(role),
-          [csrfHeader]: csrfTokenOf(sessions.get(role) ?? ''),
-        };
-        const { statusCode } = await call(route.method, pathOf(route.url), headers);
-        expect(statusCode, `${role} ${plain(route)}`).toBe(403);
+        for (const headers of [bySession, { authorization: `Bearer ${token}` }]) {
+          const { statusCode } = await call(route.method, pathOf(route.url), headers);
+          expect(statusCode, `${role} ${plain(route)}`).toBe(403);
+        }
       }
     }
   });
@@ -82,6 +85,22 @@ describe('who may call what on port 8050', () => {
       .filter(({ method, access }) => !['GET', 'HEAD'].includes(method) && access === 'viewer')
       .map(plain);
     expect(found).toEqual(own);
+  });
+
+  test('operators run the hall; images, settings and people are the administrators’, by page and by API', () => {
+    const found = opened.routes
+      .filter(({ method, access }) => !['GET', 'HEAD'].includes(method) && access === 'operator')
+      .map(({ url }) => url.replace('/api/v1', '').split('/')[1]);
+    expect([...new Set(found)].sort()).toEqual([
+      'entries',
+      'hosts',
+      'leases',
+      'new-entry',
+      'new-host',
+      'overview',
+      'power',
+      'unknown-hosts',
+    ]);
   });
 
   test('a browser of another site changes nothing, whoever is logged in', async () => {

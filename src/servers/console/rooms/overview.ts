@@ -7,6 +7,7 @@ import { actOnHosts, hallAction } from '../hall-actions.ts';
 import { countStates, toGroups } from '../hall-view.ts';
 import type { Fragment } from '../live.ts';
 import type { Room } from '../room.ts';
+import { createSlowFacts } from '../slow-facts.ts';
 
 /** The hall: what every PC does, what needs attention, and the whole cafe's numbers. */
 export const overview: Room = {
@@ -15,16 +16,27 @@ export const overview: Room = {
   nav: { href: '/', icon: 'layout-dashboard', order: 10 },
   addRoutes(app, kit) {
     const { services, live } = kit;
+    const slow = createSlowFacts({
+      read: () => readSlowFacts(services),
+      freshForMs: slowFreshForMs,
+      now: kit.now,
+      onError: (error) => app.log.error({ err: error }, 'the pool could not be read'),
+    });
     live.add({
       name: 'overview',
-      fragments: async () => toFragments(await readOverview(services)),
-      follow: services.hall.follow,
+      fragments: async () => toFragments({ ...readHall(services), ...(await slow.latest()) }),
+      follow(changed) {
+        const unfollows = [services.hall.follow(changed), slow.follow(changed)];
+        return () => {
+          for (const unfollow of unfollows) unfollow();
+        };
+      },
     });
     const console = typed(app);
 
     console.get('/', viewer, async (request, reply) => {
       const liveUrl = await live.urlOf('overview');
-      const facts = await readOverview(services);
+      const facts = { ...readHall(services), ...(await slow.fresh()) };
       const entries = services.entries.list().map(({ name }) => name);
       const values = { ...facts, liveUrl, entries, now: kit.now() };
       return kit.page(request, reply, 'overview/overview.njk', values);
@@ -48,20 +60,20 @@ export const overview: Room = {
   },
 };
 
-type Overview = Awaited<ReturnType<typeof readOverview>>;
+/** How old what is told of the pool, and of what needs attention, may be on a page that is open. */
+const slowFreshForMs = 2_000;
 
-async function readOverview(services: Services) {
-  const tiles = services.hall.tiles();
-  const pool = await services.pool.get();
-  const attention = await services.attention.list();
-  return {
-    groups: toGroups(tiles),
-    counts: countStates(tiles),
-    total: tiles.length,
-    pool,
-    attention,
-  };
+type Overview = ReturnType<typeof readHall> & Awaited<ReturnType<typeof readSlowFacts>>;
+
+function readHall({ hall }: Services) {
+  const tiles = hall.tiles();
+  return { groups: toGroups(tiles), counts: countStates(tiles), total: tiles.length };
 }
+
+const readSlowFacts = async ({ pool, attention }: Services) => ({
+  pool: await pool.get(),
+  attention: await attention.list(),
+});
 
 /** The page's moving parts; each template is also what the page itself includes. */
 function toFragments({ groups, counts, total, pool, attention }: Overview): Fragment[] {

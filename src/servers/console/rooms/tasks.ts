@@ -1,4 +1,4 @@
-import { operator, viewer } from '../../../http/access.ts';
+import { admin, viewer } from '../../../http/access.ts';
 import { typed } from '../../../http/typed.ts';
 import en from '../../../i18n/console/tasks.en.json' with { type: 'json' };
 import zh from '../../../i18n/console/tasks.zh-CN.json' with { type: 'json' };
@@ -28,7 +28,7 @@ export const tasks: Room = {
 
     console.post(
       '/tasks/:id/cancel',
-      { ...operator, schema: { params: taskParams } },
+      { ...admin, schema: { params: taskParams } },
       async (request, reply) => {
         const { state } = await services.tasks.cancel(request.params.id);
         const t = kit.translate(request);
