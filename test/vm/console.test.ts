@@ -107,6 +107,8 @@ test('a PC that is switched on appears by itself, is taken in, and is watched un
   await tile.locator(':scope:has-text("运行中")').waitFor();
   await tile.locator(':scope:has-text("Debian GNU/Linux")').waitFor({ timeout: 30_000 });
   const seen = (await wall.page.evaluate('noted')) as string[];
+  // It was in no list when it asked first: until its next step nothing is known of it.
+  if (seen[0] === 'off') seen.shift();
   // From iPXE's DHCP to its script is a moment: the tile may pass over it.
   expect(seen.filter((each) => each !== 'booting 2')).toEqual([
     'booting 1',
