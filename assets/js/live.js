@@ -1,8 +1,11 @@
+import { LiveSource } from './live-source.js';
+
 /**
  * What changes by itself: the server sends elements anew, each of which takes the place of the one with its
  * id. A hall that is switched on is hundreds at once; htmx's own swap takes milliseconds for each.
  */
 export function startLive() {
+  window.htmx.createEventSource = (/** @type {string} */ url) => new LiveSource(url);
   document.body.addEventListener('htmx:sseBeforeMessage', (event) => {
     const { target, detail } = /** @type {CustomEvent} */ (event);
     if (!(target instanceof HTMLElement) || !target.hasAttribute('data-live')) return;

@@ -112,6 +112,25 @@ describe('the overview', () => {
     await page.locator(`${tile(12)}:has-text("win")`).waitFor({ timeout: 15_000 });
   });
 
+  test('more tabs than a browser has connections: those that nobody sees wait, and catch up', async () => {
+    const { page: first, context } = await ui.loginAs('admin');
+    const show = (isShown: boolean) => `
+      Object.defineProperty(document, 'hidden', { value: ${!isShown}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));`;
+    for (let tabs = 1; tabs <= 7; tabs++) {
+      const page = await context.newPage();
+      await page.goto('/', { timeout: 10_000 });
+      await page.evaluate(show(false));
+    }
+    await first.evaluate(show(false));
+    await ui.api('PATCH', '/hosts/pc-011', { entry: 'win' });
+    await sleep(1_000);
+    expect(await first.locator(tile(11)).innerText()).not.toContain('win');
+    await first.evaluate(show(true));
+    await first.locator(`${tile(11)}:has-text("win")`).waitFor({ timeout: 5_000 });
+    ui.expectNoFaults();
+  });
+
   test('the first load is under 200 kB in all', async () => {
     const { page } = await ui.loginAs('admin');
     const client = await page.context().newCDPSession(page);
