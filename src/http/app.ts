@@ -35,7 +35,7 @@ export async function createHttpApp(deps: HttpAppDeps): Promise<FastifyInstance>
     ...(deps.tls && { https: deps.tls }),
   } as object) as unknown as FastifyInstance;
   await app.register(cookie);
-  addSecurityHeaders(app);
+  addSecurityHeaders(app, deps.tls !== undefined);
   requireAccess(app, deps);
   keepAudit(app, deps.audit);
   await app.register(compress, {

@@ -19,14 +19,17 @@ const securityHeaders: Record<string, string> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** By plain HTTP a browser ignores it, and complains on every page. */
+const secureHeaders = { 'cross-origin-opener-policy': 'same-origin' };
+
 /** On every answer; what depends on who asks is stored by nobody, unless the route says otherwise. */
-export function addSecurityHeaders(app: FastifyInstance): void {
+export function addSecurityHeaders(app: FastifyInstance, isSecure: boolean): void {
+  const headers = { ...securityHeaders, ...(isSecure && secureHeaders) };
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(securityHeaders).header('cache-control', 'no-store');
+    reply.headers(headers).header('cache-control', 'no-store');
   });
 }
 

@@ -18,11 +18,14 @@ export interface FakeConsole {
   close(): Promise<void>;
 }
 
-/** With what the doctor is to find. */
-export async function createFakeConsole(findings: readonly Finding[] = []): Promise<FakeConsole> {
+/** With what the doctor is to find; by HTTPS with a key and a certificate, as PEM. */
+export async function createFakeConsole(
+  findings: readonly Finding[] = [],
+  tls?: { key: string; cert: string },
+): Promise<FakeConsole> {
   const fake = await createFakeServices();
   const { services } = fake;
-  const app = await createHttpApp({ ...services, log: pino({ level: 'silent' }) });
+  const app = await createHttpApp({ ...services, log: pino({ level: 'silent' }), tls });
   const routes: FakeConsole['routes'] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) {
@@ -38,7 +41,7 @@ export async function createFakeConsole(findings: readonly Finding[] = []): Prom
     services,
     resources,
     version: 'test',
-    isSecure: false,
+    isSecure: tls !== undefined,
     now,
     examine,
     describeApi: api.describe,
