@@ -1,17 +1,20 @@
 import { LiveSource } from './live-source.js';
 
+/** @type {any} */
+const { htmx } = window;
+
 /**
  * What changes by itself: the server sends elements anew, each of which takes the place of the one with its
  * id. A hall that is switched on is hundreds at once; htmx's own swap takes milliseconds for each.
  */
 export function startLive() {
-  window.htmx.createEventSource = (/** @type {string} */ url) => new LiveSource(url);
+  htmx.createEventSource = (/** @type {string} */ url) => new LiveSource(url);
   document.body.addEventListener('htmx:sseBeforeMessage', (event) => {
     const { target, detail } = /** @type {CustomEvent} */ (event);
     if (!(target instanceof HTMLElement) || !target.hasAttribute('data-live')) return;
     event.preventDefault();
     replaceAll(/** @type {MessageEvent} */ (detail).data);
-    window.htmx.trigger(target, 'htmx:sseMessage', {});
+    htmx.trigger(target, 'htmx:sseMessage', {});
   });
   startLiveState();
 }
@@ -26,7 +29,7 @@ function replaceAll(html) {
     if (!shown) continue;
     made.removeAttribute('hx-swap-oob');
     shown.replaceWith(made);
-    if (made.matches(sending) || made.querySelector(sending)) window.htmx.process(made);
+    if (made.matches(sending) || made.querySelector(sending)) htmx.process(made);
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
 }

@@ -1,6 +1,5 @@
 // Times that pass: `data-elapsed` and `data-ago` hold epoch milliseconds.
 const language = document.documentElement.lang;
-// @ts-expect-error the types of our TypeScript do not know it yet
 const durations = new Intl.DurationFormat(language, { style: 'narrow' });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
