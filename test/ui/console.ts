@@ -1,5 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Cookie, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { sessionCookie } from '../../src/http/caller.ts';
 import type { Role } from '../../src/service/users.ts';
 import { startUiAppliance, type UiAppliance } from './appliance.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
@@ -27,6 +28,7 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
   const appliance = await startUiAppliance();
   const browser = await launchBrowser();
   const windows: WatchedPage[] = [];
+  const sessions = new Map<string, Cookie[]>();
 
   async function open(options = {}): Promise<WatchedPage> {
     const opened = await openPage(browser, { baseURL: appliance.url, ...options });
@@ -41,8 +43,17 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
       await appliance.api('POST', '/users', { name, password, role });
     }
     const opened = await open(options);
-    await opened.page.goto('/login');
-    await login(opened.page, name, password);
+    // As the same person in another window; a session that a test has ended is begun anew.
+    await opened.context.addCookies(sessions.get(name) ?? []);
+    await opened.page.goto('/');
+    if (new URL(opened.page.url()).pathname === '/login') {
+      await login(opened.page, name, password);
+      const cookies = await opened.context.cookies();
+      sessions.set(
+        name,
+        cookies.filter((cookie) => cookie.name === sessionCookie),
+      );
+    }
     await opened.page.locator('#hall').waitFor();
     // Its buttons work once its scripts have run.
     await opened.page.waitForLoadState('load');

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../../src/servers/console/texts.ts';
 import { seedHall } from '../fakes/hall.ts';
 import { type FakeUi, startFakeUi } from './fake-console.ts';
 
-describe('boot entries', () => {
+describe.each(languages)('boot entries, %s', (language) => {
   let ui: FakeUi;
   beforeAll(async () => {
     ui = await startFakeUi();
@@ -15,7 +16,7 @@ describe('boot entries', () => {
   const names = () => ui.fake.services.entries.list().map(({ name }) => name);
 
   test('one is added with its disks in order, edited and removed; a bad name is said beside it', async () => {
-    const { page } = await ui.openAs('admin');
+    const { page } = await ui.openAs('admin', { locale: language });
     await page.goto('/entries');
     await page.locator('main a.btn-primary').click();
     const save = page.locator('form.entry-form [type=submit]');
@@ -49,7 +50,7 @@ describe('boot entries', () => {
   });
 
   test('they are dragged, or moved by keyboard, into another order; the preview follows', async () => {
-    const { page } = await ui.openAs('operator');
+    const { page } = await ui.openAs('operator', { locale: language });
     await page.goto('/entries');
     await page.locator('#preview-host').selectOption('pc-001');
     await page.locator('.menu-title:has-text("pc-001")').waitFor();
@@ -86,7 +87,7 @@ describe('boot entries', () => {
   });
 
   test('a viewer looks, and moves nothing', async () => {
-    const { page } = await ui.openAs('viewer');
+    const { page } = await ui.openAs('viewer', { locale: language });
     await page.goto('/entries');
     await page.locator('[data-entry=win11]').waitFor();
     expect(await page.locator('main .btn:visible, .ordered-handle:visible').count()).toBe(0);

@@ -61,8 +61,11 @@ describe('from nobody to the first administrator', () => {
   });
 
   test('a new password ends other sessions; logging out leads to the login', async () => {
-    const first = await ui.loginAs('operator');
     const { page } = await ui.loginAs('operator');
+    const first = await ui.open();
+    await first.page.goto('/login');
+    await login(first.page, 'some-operator', password);
+    await first.page.locator('#hall').waitFor();
     await page.goto('/profile');
     const change = async (current: string, wanted: string) => {
       await page.locator('[name=current]').fill(current);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../../src/servers/console/texts.ts';
 import { macOf, seedHall } from '../fakes/hall.ts';
 import { type FakeUi, startFakeUi } from './fake-console.ts';
 
 const count = 12;
 
-describe('the list of PCs', () => {
+describe.each(languages)('the list of PCs, %s', (language) => {
+  const said = (en: string, zh: string) => (language === 'en' ? en : zh);
   let ui: FakeUi;
   beforeAll(async () => {
     ui = await startFakeUi();
@@ -15,7 +17,7 @@ describe('the list of PCs', () => {
   const hosts = () => ui.fake.services.hosts;
 
   test('is searched, filtered and sorted, and stays so while rows change', async () => {
-    const { page } = await ui.openAs('viewer');
+    const { page } = await ui.openAs('viewer', { locale: language });
     await page.goto('/hosts');
     const names = () =>
       page.locator('#host-rows .host-row:visible .host-cell-name').allInnerTexts();
@@ -29,17 +31,21 @@ describe('the list of PCs', () => {
     await page.locator('[data-sort=name]').click();
     expect(await names()).toEqual(inHall.toReversed());
     ui.fake.services.updateHost('pc-001', { super: true });
-    await page.locator('#host-525400000001:has-text("Super mode")').waitFor();
+    await page
+      .locator(`#host-525400000001:has-text("${said('Super mode', '超管模式')}")`)
+      .waitFor();
     expect(await names()).toEqual(inHall.toReversed());
     await page.locator('#host-search').fill('nothing like it');
     await page.locator('#hosts-nothing').waitFor();
-    expect(await page.locator('main .btn:visible').allInnerTexts()).toEqual(['Export']);
+    expect(await page.locator('main .btn:visible').allInnerTexts()).toEqual([
+      said('Export', '导出'),
+    ]);
     ui.expectNoFaults();
   });
 
   test('a new PC appears by itself, and is taken in by number or by name; then all at once', async () => {
     const { unknownHosts } = ui.fake.services;
-    const { page } = await ui.openAs('operator');
+    const { page } = await ui.openAs('operator', { locale: language });
     await page.goto('/hosts');
     await page.locator('.unknown-list li:has-text("52:54:00:0f:00:01")').waitFor();
     unknownHosts.saw('52:54:00:0f:00:02', 0, 'PXEClient');
@@ -62,7 +68,7 @@ describe('the list of PCs', () => {
       unknownHosts.saw(`52:54:00:0f:00:0${last}`, 7, '');
     }
     await page.locator('.unknown-list li').nth(2).waitFor({ timeout: 3_000 });
-    await page.locator('#unknown-hosts button:has-text("Take all in")').click();
+    await page.locator('#unknown-hosts button[hx-post="/hosts/adopt"]').click();
     await page.locator('#confirm-go').click();
     await page.locator('.note-success').waitFor();
     await page.locator('#unknown-hosts').waitFor({ state: 'hidden' });
@@ -71,7 +77,7 @@ describe('the list of PCs', () => {
   });
 
   test('all of a PC is edited; what cannot be is said beside its field; nobody is overwritten', async () => {
-    const { page } = await ui.openAs('operator');
+    const { page } = await ui.openAs('operator', { locale: language });
     await page.goto('/hosts/pc-003/edit');
     const save = page.locator('form.host-form [type=submit]');
     const problemOf = (name: string) => page.locator(`#problem-${name}`);
@@ -80,7 +86,7 @@ describe('the list of PCs', () => {
     await problemOf('name').waitFor();
     await page.locator('[name=name]').fill('pc-004');
     await save.click();
-    await page.locator('#problem-name:has-text("in use")').waitFor();
+    await page.locator(`#problem-name:has-text("${said('in use', '已被占用')}")`).waitFor();
     await page.locator('[name=name]').fill('pc-3');
     await page.locator('[name=ip]').fill('10.0.0.999');
     await save.click();
@@ -108,13 +114,13 @@ describe('the list of PCs', () => {
     ui.fake.services.updateHost('pc-004', { group: '三楼' });
     await page.locator('[name=ip]').fill('10.0.0.201');
     await save.click();
-    await page.locator('.note-danger:has-text("meanwhile")').waitFor();
+    await page.locator(`.note-danger:has-text("${said('meanwhile', '其他人')}")`).waitFor();
     expect(hosts().get('pc-004').group).toBe('三楼');
     ui.expectNoFaults([400, 409, 412]);
   });
 
   test('a list of 300 comes in after its mistakes were named and its changes seen', async () => {
-    const { page } = await ui.openAs('admin');
+    const { page } = await ui.openAs('admin', { locale: language });
     await page.goto('/hosts/import');
     const line = (index: number) =>
       `new-${index},52:54:00:99:${index < 256 ? '00' : '01'}:${(index % 256).toString(16).padStart(2, '0')},网吧二楼靠窗`;
@@ -126,8 +132,8 @@ describe('the list of PCs', () => {
         buffer: Buffer.from(['名称,MAC地址,分组', ...rows].join('\r\n')),
       });
     await upload([...lines, `pc-005,${macOf(5)},二楼`, 'bad,52:54,x']);
-    await page.locator('.import-problems:has-text("Line 302")').waitFor();
-    expect(await page.locator('button:has-text("Import")').count()).toBe(0);
+    await page.locator(`.import-problems:has-text("${said('Line', '第')} 302")`).waitFor();
+    expect(await page.locator('.import-apply button').count()).toBe(0);
     expect(hosts().list().length).toBeLessThan(100);
 
     await upload([...lines, `pc-005,${macOf(5)},二楼`]);
@@ -148,7 +154,7 @@ describe('the list of PCs', () => {
   });
 
   test('a list that a spreadsheet saved as GBK is read', async () => {
-    const { page } = await ui.openAs('admin');
+    const { page } = await ui.openAs('admin', { locale: language });
     await page.goto('/hosts/import');
     // 名称,MAC地址 / 甲1,...
     const head = Buffer.from('c3fbb3c62c4d4143b5d8d6b70a', 'hex');

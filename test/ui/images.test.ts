@@ -3,13 +3,15 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../../src/servers/console/texts.ts';
 import type { Image } from '../../src/service/images.ts';
 import type { Task } from '../../src/service/tasks.ts';
 import { startUiConsole, type UiConsole } from './console.ts';
 
 const mib = 1024 ** 2;
 
-describe('images', () => {
+describe.each(languages)('images, %s', (language) => {
+  const said = (en: string, zh: string) => (language === 'en' ? en : zh);
   let ui: UiConsole;
   let directory: string;
   beforeAll(async () => {
@@ -26,7 +28,7 @@ describe('images', () => {
   const tasks = async () => (await ui.api('GET', '/tasks')) as Task[];
 
   test('a file of the browser’s is uploaded, goes on after a break, and becomes an image', async () => {
-    const { page, context, faults } = await ui.loginAs('admin');
+    const { page, context, faults } = await ui.loginAs('admin', { locale: language });
     const file = join(directory, 'win.raw');
     await writeFile(file, randomBytes(20 * mib));
     await page.goto('/new-image');
@@ -46,14 +48,14 @@ describe('images', () => {
     expect(parts).toBe(4);
     expect(faults.splice(0).every((fault) => fault.includes('/api/v1/uploads/'))).toBe(true);
     expect((await image('win')).sizeBytes).toBe(20 * mib);
-    await page.locator('summary:has-text("Log")').first().click();
-    await page.locator('.task-log li:has-text("started")').waitFor();
+    await page.locator('.task-more summary').first().click();
+    await page.locator(`.task-log li:has-text("${said('started', '开始')}")`).waitFor();
     await page.goto('/images');
     await page.locator('td:has-text("win")').first().waitFor();
   });
 
   test('an upload that was left is gone on with, or removed', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     const upload = { name: 'left', kind: 'data', sizeBytes: 4 * mib };
     await ui.api('POST', '/uploads', upload);
     await ui.api('POST', '/uploads', { ...upload, name: 'gone' });
@@ -70,7 +72,7 @@ describe('images', () => {
   });
 
   test('an import from the server shows how far it is, and is cancelled', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     const file = join(directory, 'huge.raw');
     await writeFile(file, randomBytes(64 * mib));
     // Mostly nothing, which takes its time to read.
@@ -97,26 +99,38 @@ describe('images', () => {
   });
 
   test('super session, publish with a note, roll back, remove: said in words, seen at once', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     await ui.api('POST', '/entries', { name: 'win', os: 'win' });
     await page.goto('/images/win');
     await page.locator('#field-host').selectOption('pc-002');
     await page.locator('#session-form button').click();
-    await page.locator('#image-sessions [data-host=pc-002]:has-text("at its next boot")').waitFor();
+    await page
+      .locator(
+        `#image-sessions [data-host=pc-002]:has-text("${said('at its next boot', '等待下次启动')}")`,
+      )
+      .waitFor();
     // It boots: its draft begins, and nobody can publish it while it is in use.
     await ui.api('PATCH', '/hosts/pc-002', { ip: '127.0.0.1' });
     const boot = () => fetch(`${ui.bootUrl}/ipxe/cfg/mac-525400000102/win.ipxe`);
     await boot();
-    await page.locator('#image-sessions [data-host=pc-002]:has-text("booting")').waitFor();
+    await page
+      .locator(`#image-sessions [data-host=pc-002]:has-text("${said('booting', '启动中')}")`)
+      .waitFor();
     await page.locator('#image-draft button[data-opens=publish]').click();
     await page.locator('#publish .btn-primary').click();
-    await page.locator('.note-danger:has-text("Shut that PC down first")').waitFor();
+    await page
+      .locator(`.note-danger:has-text("${said('Shut that PC down first', '请先关闭那台客户机')}")`)
+      .waitFor();
     await page.locator('#publish .dialog-end [data-closes]').click();
     await page.locator('[data-host=pc-002] button').click();
     await page.locator('#confirm-go').click();
-    await page.locator('.note-success:has-text("boots as any other")').waitFor();
+    await page
+      .locator(`.note-success:has-text("${said('boots as any other', '恢复为普通客户机')}")`)
+      .waitFor();
     await boot();
-    await page.locator('#image-sessions:has-text("No PC changes")').waitFor();
+    await page
+      .locator(`#image-sessions:has-text("${said('No PC changes', '当前没有客户机')}")`)
+      .waitFor();
 
     await page.locator('button[data-opens=grow]').click();
     await page.locator('#grow [name=sizeGib]').fill('0.01');
@@ -132,11 +146,15 @@ describe('images', () => {
     await page.locator('[data-version="2"].version-published:has-text("装了新驱动")').waitFor();
     expect(await image('win')).toMatchObject({ published: 2, draft: null });
 
-    await page.locator('[data-version="1"] button:has-text("Roll back")').click();
-    await page.locator('#confirm-text:has-text("PCs that run go on undisturbed")').waitFor();
+    await page.locator('[data-version="1"] button[hx-post$=publish]').click();
+    await page
+      .locator(
+        `#confirm-text:has-text("${said('PCs that run go on undisturbed', '正在运行的客户机不受影响')}")`,
+      )
+      .waitFor();
     await page.locator('#confirm-go').click();
     await page.locator('[data-version="1"].version-published').waitFor();
-    await page.locator('[data-version="2"] button:has-text("Remove")').click();
+    await page.locator('[data-version="2"] button[hx-post$=remove]').click();
     await page.locator('#confirm-go').click();
     await page.locator('[data-version="2"]').waitFor({ state: 'detached' });
     expect((await image('win')).versions.map(({ number }) => number)).toEqual([1]);
@@ -155,7 +173,7 @@ describe('images', () => {
   test.each(['viewer', 'operator'] as const)(
     '%s: sees it all and can change nothing',
     async (role) => {
-      const { page } = await ui.loginAs(role);
+      const { page } = await ui.loginAs(role, { locale: language });
       await page.goto('/images/win');
       await page.locator('.version-published').waitFor();
       expect(await page.locator('main button:visible, dialog#publish').count()).toBe(0);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../../src/servers/console/texts.ts';
 import { startUiConsole, type UiConsole } from './console.ts';
 
-describe('settings', () => {
+describe.each(languages)('settings, %s', (language) => {
+  const said = (en: string, zh: string) => (language === 'en' ? en : zh);
   let ui: UiConsole;
   beforeAll(async () => {
     ui = await startUiConsole();
@@ -12,7 +14,7 @@ describe('settings', () => {
     ((await ui.api('GET', `/settings/${key}`)) as { value: unknown }).value;
 
   test('a change is saved at once; a bad value is refused with the reason beside it; reset', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     await page.goto('/settings', { waitUntil: 'load' });
     const row = page.locator('#setting-hostDigits');
     await row.locator('input').fill('4');
@@ -22,23 +24,23 @@ describe('settings', () => {
 
     await row.locator('input').fill('40');
     await row.locator('input').press('Enter');
-    await row.locator('.field-problem:has-text("at most 6")').waitFor();
+    await row.locator(`.field-problem:has-text("${said('at most', '不能大于')} 6")`).waitFor();
     expect(await row.locator('input').getAttribute('aria-invalid')).toBe('true');
     expect(await settingOf('hostDigits')).toBe(4);
 
-    await row.locator('button:has-text("Reset")').click();
+    await row.locator('button[hx-post$=reset]').click();
     await row.locator('input[value="3"]').waitFor();
     expect(await settingOf('hostDigits')).toBe(3);
 
     const limit = page.locator('#setting-poolWarnPercent');
     await limit.locator('input').fill('96');
     await limit.locator('input').press('Enter');
-    await limit.locator('.field-problem:has-text("Pool")').waitFor();
+    await limit.locator(`.field-problem:has-text("${said('Pool', '存储池')}")`).waitFor();
     ui.expectNoFaults([400]);
   });
 
   test('what needs a restart is asked about first, and is said until then', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     await page.goto('/settings', { waitUntil: 'load' });
     const choice = page.locator('#field-targetServer');
     await choice.selectOption('tgt');
@@ -50,14 +52,14 @@ describe('settings', () => {
     await page.locator('#confirm-go').click();
     await page.locator('#restart-needed a[href="/settings#setting-targetServer"]').waitFor();
     expect(await settingOf('targetServer')).toBe('tgt');
-    await page.locator('#setting-targetServer button:has-text("Reset")').click();
+    await page.locator('#setting-targetServer button[hx-post$=reset]').click();
     await page.locator('#confirm-go').click();
     await page.locator('#restart-needed a').waitFor({ state: 'detached' });
     ui.expectNoFaults();
   });
 
   test('subnets and callers are rows of their own', async () => {
-    const { page } = await ui.loginAs('admin');
+    const { page } = await ui.loginAs('admin', { locale: language });
     await page.goto('/settings', { waitUntil: 'load' });
     await page.locator('[data-opens="subnet-new"]').click();
     const dialog = page.locator('#subnet-new');
@@ -90,7 +92,7 @@ describe('settings', () => {
   });
 
   test('the search leaves what fits; a viewer reads and changes nothing', async () => {
-    const { page } = await ui.loginAs('viewer');
+    const { page } = await ui.loginAs('viewer', { locale: language });
     await page.goto('/settings', { waitUntil: 'load' });
     expect(await page.locator('main form, main button:visible').count()).toBe(0);
     await page.locator('#setting-search').fill('mirror');
