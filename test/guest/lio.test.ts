@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { startLio } from '../../src/storage/lio.ts';
 import { createBackstores } from '../../src/storage/lio-backstores.ts';
 import { targetRoot } from '../../src/storage/lio-names.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
+import { createLeftTargets } from '../../src/storage/target-removal.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
 import { initiatorAt } from '../contract/initiator.ts';
 import { describeTargetServer } from '../contract/target-server.ts';
@@ -93,4 +94,23 @@ test('logins to a target that is not there are counted by what the kernel says o
   expect(await server.refusals()).toMatchObject([{ target: nobody, unknownTarget: 2 }]);
   await server.remove(name);
   await server.close();
+});
+
+test('what an uninstall takes away is ours, and nobody else’s', async () => {
+  const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000006';
+  const luns = [{ devicePath: disks[0] ?? '', serial: 'cb1-1' }];
+  await server.ensure({ name, initiator: name, luns });
+  await server.close();
+  const others = 'iqn.2003-01.org.linux-iscsi.nas:sn.backup';
+  const portalGroup = `${targetRoot}/iscsi/${others}/tpgt_1`;
+  const acl = `${portalGroup}/acls/${others}.laptop`;
+  for (const path of [portalGroup, acl]) await mkdir(path, { recursive: true });
+
+  const left = createLeftTargets({ runDir: '/run/cafeboot-none', run, onSaveFailed });
+  expect(await left.remove()).toEqual([name]);
+  expect(await readdir(`${targetRoot}/iscsi`)).toEqual(expect.arrayContaining([others]));
+  expect(await readdir(`${portalGroup}/acls`)).toEqual([`${others}.laptop`]);
+  expect(await left.remove()).toEqual([]);
+  for (const path of [acl, portalGroup, `${targetRoot}/iscsi/${others}`]) await rmdir(path);
 });

@@ -1,20 +1,11 @@
 import { open } from 'node:fs/promises';
-import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createBootFiles } from '../../src/service/boot-files.ts';
-import { createServices } from '../../src/service/services.ts';
-import { createSettings } from '../../src/service/settings.ts';
-import { createDiskFiles } from '../../src/storage/disk-files.ts';
-import { createDiskSetup } from '../../src/storage/disk-setup.ts';
 import { run } from '../../src/storage/exec.ts';
 import { startLio } from '../../src/storage/lio.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openIscsiDisk } from '../contract/iscsi-disk.ts';
-import { fakeBooting } from '../fakes/booting.ts';
-import { noDirectories } from '../fakes/directories.ts';
-import { noPower } from '../fakes/power.ts';
-import { toolsBelow } from '../fakes/tools.ts';
+import { servicesOn } from './services.ts';
 import { makeVolumeGroup } from './volume-group.ts';
 
 const mebibyte = 1024 ** 2;
@@ -32,23 +23,8 @@ async function startCafe() {
   const targets = await startLio({ portals: [{ address, port }], run, onSaveFailed });
   const store = openStore(':memory:');
   const clock = { aheadMs: 0 };
-  const services = createServices({
-    store,
-    settings: createSettings(store),
-    volumes,
-    targets,
-    diskFiles: createDiskFiles(run),
-    diskSetup: createDiskSetup(run),
-    bootFiles: createBootFiles({ directories: [] }),
-    tools: toolsBelow('/nowhere'),
-    directories: noDirectories,
-    log: pino({ level: 'warn' }),
-    version: 'test',
-    now: () => Date.now() + clock.aheadMs,
-    findNeighbour: async () => undefined,
-    ...fakeBooting,
-    ...noPower,
-  });
+  const now = () => Date.now() + clock.aheadMs;
+  const services = servicesOn({ store, volumes, targets, now });
   return {
     services,
     clock,

@@ -12,7 +12,7 @@ interface JsonReport {
 
 const projectRoot = new URL('../..', import.meta.url).pathname;
 const reportPath = '/run/guest-tests.json';
-const timeoutMs = 10 * 60_000;
+const timeoutMs = 14 * 60_000;
 
 /**
  * Runs test files of test/guest inside the VM, where they have lvm2 and LIO. Every test there that is not

@@ -26,17 +26,18 @@ test('a command that fails, one that is missing and one that hangs fail like tho
   expect(await vm().run(['cat'], { input: 'thin 精简\n', cwd: '/tmp' })).toBe('thin 精简');
 });
 
-const runThere = (...names: string[]) =>
-  runGuestTests(
-    vm(),
-    names.map((name) => `test/guest/${name}.test.ts`),
-  );
+// One run of vitest: to start it costs an emulated machine most of a minute.
+const guestTests = [
+  ...['kernel', 'lvm-thin', 'lio', 'targetcli', 'disk-setup', 'read-cache', 'backup'],
+  // A pool is kept from filling up; one that is full harms nobody who only reads.
+  ...['pool-watch', 'full-pool'],
+];
 
 test('lvm-thin, and LIO and tgt on volumes and files, do what the contract says', () =>
-  runThere('kernel', 'lvm-thin', 'lio', 'targetcli', 'disk-setup', 'read-cache'));
-
-test('a pool is kept from filling up; one that is full harms nobody who only reads', () =>
-  runThere('pool-watch', 'full-pool'));
+  runGuestTests(
+    vm(),
+    guestTests.map((name) => `test/guest/${name}.test.ts`),
+  ));
 
 test('a panic of its kernel fails whatever waits for it, with what the kernel said', async () => {
   const waiting = run('sleep', '600');
