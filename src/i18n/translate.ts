@@ -16,6 +16,8 @@ export interface Translator {
   event(kind: string, data: Record<string, unknown>): string;
   /** What needs an administrator, and what to do about it. */
   attention(attention: Finding): { text: string; remedy: string };
+  /** Where a boot ended, what that usually means, and what to do. */
+  bootStop(stop: Finding): string;
   /** What the doctor found, and what to do about it; empty where nothing is to be done. */
   finding(finding: Finding): { text: string; remedy: string };
   /** What is done to this machine, or told about it, by `cafeboot install` and its like. */
@@ -59,6 +61,7 @@ export function createTranslator(language: Language): Translator {
     const reason = fill(key, context);
     return context.item === undefined ? reason : fill('reason:item', { ...context, reason });
   }
+  const bootStop = ({ code, data }: Finding) => fill(`bootStop:${code}`, inWords(data)).trim();
   return {
     language,
     text: fill,
@@ -69,11 +72,11 @@ export function createTranslator(language: Language): Translator {
     },
     step: ({ kind, data }) => fill(`step:${kind}`, data).trim(),
     event: (kind, data) => fill(`event:${kind}`, inWords(data)).trim(),
+    bootStop,
     attention({ code, data }) {
-      const words = inWords(data);
       // Why boots stop, and what to do, is told by the stop.
-      const stop = data.stop === undefined ? '' : fill(`bootStop:${data.stop}`, words);
-      const values = { ...words, stop };
+      const stop = data.stop === undefined ? '' : bootStop({ code: String(data.stop), data });
+      const values = { ...inWords(data), stop };
       return {
         text: fill(`attention:${code}.text`, values).trim(),
         remedy: fill(`attention:${code}.remedy`, values).trim(),

@@ -81,8 +81,17 @@ describe('texts', () => {
     const failed = { task: 'power.on', subject: '大厅', code: 'internal' };
     expect(event('task.failed', failed)).toBe('开机 大厅 失败：服务器内部出错，详情见日志');
     expect(event('task.failed', { ...failed, code: 'not_found' })).toBe(
-      '开机 大厅 失败：not_found',
+      '开机 大厅 失败：对象已不存在',
     );
+    expect(event('task.failed', { ...failed, code: 'ENOENT' })).toBe('开机 大厅 失败：ENOENT');
+  });
+
+  test('why a boot stopped is told without codes', () => {
+    const data = { entry: 'win11', code: 'image_not_ready' };
+    expect(createTranslator('en').bootStop({ code: 'no-disk', data })).toContain(
+      '(win11: the image is not ready yet)',
+    );
+    expect(createTranslator('zh-CN').bootStop({ code: 'no-disk', data })).not.toContain('_');
   });
 
   test('a value from the network cannot name another text', () => {
