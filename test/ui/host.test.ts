@@ -50,7 +50,7 @@ describe('the page of a PC', () => {
     expect(await boot.locator('[data-stage=file] .boot-took').innerText()).toContain('2.5s');
     const data = { entry: 'win11', code: 'pool_nearly_full' };
     services.timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
-    await boot.locator('.boot-stop:has-text("win11: pool_nearly_full")').waitFor();
+    await boot.locator('.boot-stop:has-text("win11: the disk pool is nearly full")').waitFor();
     await boot.locator('.boot-stage-stopped[data-stage=ipxe]').waitFor();
     await page.locator('#host-now[data-state=error]').waitFor();
 
