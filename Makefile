@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo run dist test test-unit test-interop test-ui test-vm torture check format bench fuzz ipxe
+.PHONY: help demo run dist test test-unit test-interop test-ui test-vm test-install test-boot torture check format bench fuzz ipxe
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,9 +37,17 @@ test-ui: ## the console in a browser
 	@scripts/setup run test
 	@npm run --silent test:ui
 
-test-vm: ## virtual PCs that boot
+test-vm: ## lvm2 and LIO in a virtual server, and virtual PCs that boot from it
 	@scripts/setup run lab test
 	@npm run --silent test:vm
+
+test-install: ## the single binary on a virtual Debian server
+	@scripts/setup run lab test
+	@npm run --silent test:install
+
+test-boot: ## virtual PCs that boot, every way in
+	@scripts/setup run lab test
+	@npm run --silent test:boot
 
 check: ## types, lint, format, import rules
 	@scripts/setup

@@ -26,6 +26,8 @@ export default defineConfig({
       tier('ui', 2, 120_000, 1),
       // A lab waits for one of its machines most of the time; another lab has the other core meanwhile.
       tier('vm', 3, 900_000, 2),
+      tier('install', 4, 900_000, 2),
+      tier('boot', 4, 900_000, 2),
     ],
   },
 });

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of the vm tier that take minutes, the longest first. */
-const longest = ['install', 'server-vm', 'real-disks', 'first-boot', 'capture'];
+/** Files that take minutes, the longest first. */
+const longest = ['install', 'server-vm', 'real-disks', 'first-boot', 'capture', 'boot-paths'];
 
 const rank = ({ moduleId }: TestSpecification) => {
   const index = longest.indexOf(basename(moduleId, '.test.ts'));

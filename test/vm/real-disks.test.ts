@@ -5,9 +5,9 @@ import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Image } from '../../src/service/images.ts';
 import type { ReconcileStep } from '../../src/service/reconcile.ts';
-import { bootSteps } from './boot-steps.ts';
-import { entryName, targetOf, targetPrefix, useCafe } from './cafe.ts';
-import { keepWriting } from './writer.ts';
+import { bootSteps } from '../cafe/boot-steps.ts';
+import { entryName, targetOf, targetPrefix, useCafe } from '../cafe/cafe.ts';
+import { keepWriting } from '../cafe/writer.ts';
 
 /** A cafe as it is meant to be: thin volumes in a volume group, read through memory, exported by the kernel. */
 const volumeGroup = 'pool';

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from '../../scripts/lab/appliance.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
 import { startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
-import { useVolumeGroup } from './cafe.ts';
+import { useVolumeGroup } from '../cafe/cafe.ts';
+import { evidenceOf } from '../cafe/evidence.ts';
 import { type CafeLife, createCafeLife } from './cafe-life.ts';
-import { evidenceOf } from './evidence.ts';
 import { plugInPaperPcs } from './paper-pcs.ts';
 
 /** `make torture` has many more of them; here they show that it still works. */

@@ -6,10 +6,10 @@ import { type Appliance, startAppliance } from '../../scripts/lab/appliance.ts';
 import { type Lab, labNet, startLab } from '../../scripts/lab/lab.ts';
 import { osImage } from '../../scripts/lab/os-image.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
+import { bootTimeoutMs, firmwareTimeoutMs } from '../cafe/cafe.ts';
+import { evidenceOf } from '../cafe/evidence.ts';
 import { launchBrowser, openPage, type WatchedPage } from '../ui/browser.ts';
 import { becomeAdmin } from '../ui/console.ts';
-import { bootTimeoutMs, firmwareTimeoutMs } from './cafe.ts';
-import { evidenceOf } from './evidence.ts';
 
 /**
  * From an empty server to the first PC, by the console alone, in Chinese: what an administrator does on

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from '../../scripts/lab/appliance.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
 import { osImage } from '../../scripts/lab/os-image.ts';
+import { bootTimeoutMs } from '../cafe/cafe.ts';
 import { cafeOf30, writeOldCafe } from '../fixtures/predecessor.ts';
-import { bootTimeoutMs } from './cafe.ts';
 
 /** A cafe of DBC-CloudCyberCafe, taken over by the command line, whose PCs go on as before. */
 let lab: Lab;

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/host-fields.ts';
-import { bootTimeoutMs, firmwareTimeoutMs, targetPrefix, useCafe } from './cafe.ts';
+import { bootTimeoutMs, firmwareTimeoutMs, targetPrefix, useCafe } from '../cafe/cafe.ts';
 
 const installer = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64';
 

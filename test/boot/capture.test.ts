@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/host-fields.ts';
 import type { Image } from '../../src/service/images.ts';
-import { bootSteps } from './boot-steps.ts';
-import { bootTimeoutMs, targetPrefix, useCafe } from './cafe.ts';
+import { bootSteps } from '../cafe/boot-steps.ts';
+import { bootTimeoutMs, targetPrefix, useCafe } from '../cafe/cafe.ts';
 
 const cafe = useCafe();
 const image = 'captured';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { entryName, firmwareTimeoutMs, useCafe } from './cafe.ts';
+import { entryName, firmwareTimeoutMs, useCafe } from '../cafe/cafe.ts';
 
 const cafe = useCafe();
 let editor: Pc;

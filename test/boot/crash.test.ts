@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { bootSteps } from './boot-steps.ts';
-import { targetOf, useCafe } from './cafe.ts';
-import { whatIsLeftOf } from './leftovers.ts';
-import { keepWriting } from './writer.ts';
+import { bootSteps } from '../cafe/boot-steps.ts';
+import { targetOf, useCafe } from '../cafe/cafe.ts';
+import { whatIsLeftOf } from '../cafe/leftovers.ts';
+import { keepWriting } from '../cafe/writer.ts';
 
 const cafe = useCafe();
 let running: Pc;

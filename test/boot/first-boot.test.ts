@@ -8,9 +8,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { makeDataImage } from '../../scripts/lab/data-image.ts';
 import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
-import { bootSteps } from './boot-steps.ts';
-import { firmwareTimeoutMs, targetOf, targetPrefix, useCafe } from './cafe.ts';
-import { whatIsLeftOf } from './leftovers.ts';
+import { bootSteps } from '../cafe/boot-steps.ts';
+import { firmwareTimeoutMs, targetOf, targetPrefix, useCafe } from '../cafe/cafe.ts';
+import { whatIsLeftOf } from '../cafe/leftovers.ts';
 
 /** The labels tell the order: `tools` was imported after `games` but comes first in the entry. */
 const dataImage = (label: string) => ({

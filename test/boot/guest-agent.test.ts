@@ -7,8 +7,8 @@ import type { Pc } from '../../scripts/lab/pc.ts';
 import type { HostOs } from '../../src/service/os-reports.ts';
 import type { Task } from '../../src/service/tasks.ts';
 import { MessageType } from '../../src/thrift/preset.ts';
+import { useCafe } from '../cafe/cafe.ts';
 import { type Answer, generateClients, python, type Request } from '../interop/thrift/lab.ts';
-import { useCafe } from './cafe.ts';
 
 /** Starts the agent and makes an account; what the agent runs to leave is beside it. */
 const startScript = `set -e

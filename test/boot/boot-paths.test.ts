@@ -6,8 +6,8 @@ import { labNet } from '../../scripts/lab/lab.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import type { Host } from '../../src/service/host-fields.ts';
 import type { LeaseInfo } from '../../src/service/leases.ts';
-import { bootSteps } from './boot-steps.ts';
-import { firmwareTimeoutMs, targetOf, useCafe } from './cafe.ts';
+import { bootSteps } from '../cafe/boot-steps.ts';
+import { firmwareTimeoutMs, targetOf, useCafe } from '../cafe/cafe.ts';
 
 const cafe = useCafe();
 let rechained: Pc;

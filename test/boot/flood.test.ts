@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { labNet } from '../../scripts/lab/lab.ts';
+import { useCafe } from '../cafe/cafe.ts';
 import type { FloodOptions } from '../fuzz/flood.ts';
-import { useCafe } from './cafe.ts';
 
 const cafe = useCafe();
 
