@@ -1,7 +1,7 @@
 import { findSubnet, parseSubnets, type Subnet } from './boot/subnet.ts';
 import type { Closers } from './closers.ts';
 import { parseIpv4 } from './dhcp/ipv4.ts';
-import { withDhcpSearch } from './lan.ts';
+import { forgetNeighbour, withDhcpSearch } from './lan.ts';
 import { createAddressProbe } from './net/address-probe.ts';
 import { type LanInterface, listInterfaces } from './net/interfaces.ts';
 import { openUdp } from './net/udp.ts';
@@ -30,7 +30,7 @@ export async function startLeaser(deps: FullDhcpDeps): Promise<Leaser | undefine
   if (!settings().dhcpForced && served.length > 0) {
     await withDhcpSearch((search) => search.refuseOthers(served));
   }
-  const probe = await createAddressProbe(openUdp);
+  const probe = await createAddressProbe(openUdp, forgetNeighbour);
   closers.add(probe.close);
   const addresses = new Set(served.map(({ address }) => address));
   return {

@@ -14,17 +14,25 @@ const discardPort = 9;
 const waitMs = 300;
 const lookEveryMs = 30;
 
+/** Drops what the kernel's neighbour table has for an address. Without the right to, the old answer has to do. */
+export type ForgetNeighbour = (address: string, interfaceName: string) => Promise<void>;
+
 interface Wait {
-  sinceMs: number;
-  resolve: (mac: string | undefined) => void;
+  /** When the kernel was made to ask; absent until then. */
+  sinceMs?: number;
+  resolve: ((mac: string | undefined) => void)[];
 }
 
 /**
  * Node can send neither ARP nor ICMP. But the kernel must ask by ARP before it can send a datagram, and
- * tells what it heard in its neighbour table; one look at that serves all who wait.
+ * tells what it heard in its neighbour table; one look at that serves all who wait. What it heard before
+ * is dropped first: a PC that was switched off yesterday is in the table still.
  */
-export async function createAddressProbe(openUdp: OpenUdp): Promise<AddressProbe> {
-  const waits = new Map<string, Wait[]>();
+export async function createAddressProbe(
+  openUdp: OpenUdp,
+  forgetNeighbour: ForgetNeighbour,
+): Promise<AddressProbe> {
+  const waits = new Map<string, Wait>();
   let timer: NodeJS.Timeout | undefined;
   const socket = await openUdp({
     address: '0.0.0.0',
@@ -35,32 +43,41 @@ export async function createAddressProbe(openUdp: OpenUdp): Promise<AddressProbe
   });
 
   function settle(address: string, mac: string | undefined): void {
-    for (const { resolve } of waits.get(address) ?? []) resolve(mac);
+    for (const resolve of waits.get(address)?.resolve ?? []) resolve(mac);
     waits.delete(address);
   }
 
   async function look(): Promise<void> {
-    const macs = await readNeighbours();
-    for (const [address, [first]] of [...waits]) {
-      const mac = macs.get(address);
-      if (mac !== undefined || performance.now() - (first?.sinceMs ?? 0) >= waitMs) {
-        settle(address, mac);
-      }
+    const neighbours = await readNeighbours();
+    for (const [address, { sinceMs }] of [...waits]) {
+      if (sinceMs === undefined) continue;
+      const mac = neighbours.get(address)?.mac;
+      if (mac !== undefined || performance.now() - sinceMs >= waitMs) settle(address, mac);
     }
     timer = waits.size > 0 ? setTimeout(() => void look(), lookEveryMs) : undefined;
+  }
+
+  async function ask(address: string, wait: Wait): Promise<void> {
+    const known = (await readNeighbours()).get(address);
+    if (known) await forgetNeighbour(address, known.interfaceName);
+    // It may have been closed meanwhile.
+    if (waits.get(address) !== wait) return;
+    wait.sinceMs = performance.now();
+    socket.send(Buffer.of(0), discardPort, address);
+    timer ??= setTimeout(() => void look(), lookEveryMs);
   }
 
   return {
     findOwner: (address) =>
       new Promise((resolve) => {
-        const wait = { sinceMs: performance.now(), resolve };
         const waiting = waits.get(address);
-        if (waiting) waiting.push(wait);
-        else {
-          waits.set(address, [wait]);
-          socket.send(Buffer.of(0), discardPort, address);
+        if (waiting) {
+          waiting.resolve.push(resolve);
+          return;
         }
-        timer ??= setTimeout(() => void look(), lookEveryMs);
+        const wait: Wait = { resolve: [resolve] };
+        waits.set(address, wait);
+        void ask(address, wait);
       }),
     async close() {
       clearTimeout(timer);

@@ -1,18 +1,24 @@
 import { readFile } from 'node:fs/promises';
 
+/** What the kernel knows of an address on a LAN: who has it, and on which interface. */
+export interface Neighbour {
+  mac: string;
+  interfaceName: string;
+}
+
 /**
- * The kernel's neighbour table: MACs by IPv4 address of the LANs we are on. An entry may be minutes old:
- * the kernel asks again only when something is sent there.
+ * The kernel's neighbour table by IPv4 address. An entry may be days old: small tables are never cleaned,
+ * and the kernel asks again only some seconds after something was sent there.
  */
-export async function readNeighbours(): Promise<Map<string, string>> {
+export async function readNeighbours(): Promise<Map<string, Neighbour>> {
   const table = await readFile('/proc/net/arp', 'utf8').catch(() => '');
-  const macs = new Map<string, string>();
+  const neighbours = new Map<string, Neighbour>();
   for (const line of table.split('\n')) {
-    const [ip = '', , flags, mac = ''] = line.split(/\s+/);
+    const [ip = '', , flags, mac = '', , interfaceName = ''] = line.split(/\s+/);
     // Flag 0x2 (ATF_COM) marks a complete entry.
-    if (Number(flags) & 0x2) macs.set(ip, mac);
+    if (Number(flags) & 0x2) neighbours.set(ip, { mac, interfaceName });
   }
-  return macs;
+  return neighbours;
 }
 
 /**
@@ -20,5 +26,5 @@ export async function readNeighbours(): Promise<Map<string, string>> {
  * just opened a TCP connection to us is always in it, unless it sits behind a router.
  */
 export async function findNeighbour(address: string): Promise<string | undefined> {
-  return (await readNeighbours()).get(address);
+  return (await readNeighbours()).get(address)?.mac;
 }

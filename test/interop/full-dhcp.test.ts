@@ -131,6 +131,16 @@ test('an address that another device uses is not given; one that it took since i
   await other.exec(['ip', 'address', 'flush', 'dev', 'eth0', 'to', '10.99.0.96/28']);
 });
 
+test('who had an address long ago does not keep it from others: the server’s kernel is made to ask anew', async () => {
+  const { exec } = lan.nodes.server;
+  for (let last = 100; last < 110; last++) {
+    const entry = [`10.99.0.${last}`, 'lladdr', '02:00:00:00:00:99', 'dev', 'eth0', 'nud', 'stale'];
+    await exec(['ip', 'neighbour', 'replace', ...entry]);
+  }
+  const client = await startUdhcpc('client2');
+  await client.stop();
+});
+
 test('udhcpc: a lease, renewed and released; its options', async () => {
   const client = await startUdhcpc('client');
   const address = addressOf(client);
