@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -60,6 +60,23 @@ async function shoot(browser: Browser, url: string, console: FakeConsole, wanted
   for (const context of windows.values()) await context.close();
 }
 
+/** Three daily ones, and one with images. */
+async function seedBackups(backups: string): Promise<void> {
+  const daily = [1, 2, 3].map((days) => ({
+    name: `daily-2026010${4 - days}-050102`,
+    days,
+    mib: 3,
+  }));
+  const byHand = { name: 'cafeboot-20260102-183000', days: 2, mib: 41_000 };
+  for (const { name, days, mib } of [...daily, byHand]) {
+    const path = join(backups, `${name}.tar.zst`);
+    await writeFile(path, '');
+    await truncate(path, mib * 1024 ** 2);
+    const at = Date.now() / 1000 - days * 86_400;
+    await utimes(path, at, at);
+  }
+}
+
 const console_ = await createFakeConsole(someFindings);
 const browser = await launchBrowser();
 try {
@@ -73,6 +90,7 @@ try {
   await seedHall(console_.fake, hostCount);
   await seedImages(console_.fake);
   seedTraffic(console_.fake);
+  await seedBackups(console_.backupsDirectory);
   // The target server's sessions are looked at every few seconds.
   await sleep(sessionsSeenMs);
   await shoot(

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createHttpApp } from '../../src/http/app.ts';
@@ -13,6 +16,8 @@ import { createFakeServices, type FakeServices } from './services.ts';
 export interface FakeConsole {
   app: FastifyInstance;
   fake: FakeServices;
+  /** Where its backups are. */
+  backupsDirectory: string;
   /** `METHOD /path` of every route. */
   routes: { method: string; url: string; access: string }[];
   close(): Promise<void>;
@@ -23,7 +28,11 @@ export async function createFakeConsole(
   findings: readonly Finding[] = [],
   tls?: { key: string; cert: string },
 ): Promise<FakeConsole> {
-  const fake = await createFakeServices();
+  const dataDir = await mkdtemp(join(tmpdir(), 'cafeboot-fake-data-'));
+  const backupsDirectory = join(dataDir, 'backups');
+  await mkdir(backupsDirectory);
+  const directories = { dataDir, backups: backupsDirectory };
+  const fake = await createFakeServices(':memory:', '/nowhere', directories);
   const { services } = fake;
   const app = await createHttpApp({ ...services, log: pino({ level: 'silent' }), tls });
   const routes: FakeConsole['routes'] = [];
@@ -49,11 +58,13 @@ export async function createFakeConsole(
   return {
     app,
     fake,
+    backupsDirectory,
     routes,
     async close() {
       await app.close();
       await services.close();
       await fake.volumes.cleanUp();
+      await rm(dataDir, { recursive: true });
     },
   };
 }

@@ -13,13 +13,15 @@ import {
 /** The console over fake storage, in a browser: what PCs do is said by the test. */
 export interface FakeUi extends Pick<Windows, 'expectNoFaults'> {
   fake: FakeServices;
+  /** Where its backups are. */
+  backupsDirectory: string;
   /** A window of somebody with this role. */
   openAs(role: Role, options?: WindowOptions): Promise<WatchedPage>;
   stop(): Promise<void>;
 }
 
 export async function startFakeUi(): Promise<FakeUi> {
-  const { app, fake, close } = await createFakeConsole();
+  const { app, fake, backupsDirectory, close } = await createFakeConsole();
   fake.clock.now = Date.now();
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const browser = await launchBrowser();
@@ -27,6 +29,7 @@ export async function startFakeUi(): Promise<FakeUi> {
   const { hostname: domain } = new URL(url);
   return {
     fake,
+    backupsDirectory,
     expectNoFaults,
     async openAs(role, options = {}) {
       const { users, logins } = fake.services;

@@ -78,6 +78,7 @@ export const screens: readonly Screen[] = [
   },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
+  { name: 'backups', path: '/backups', as: 'admin' },
   { name: 'events', path: '/events', as: 'admin', isWhole: false },
   { name: 'health', path: '/health', as: 'admin', examines: true, prepare: waitForFindings },
   { name: 'setup', path: '/setup', as: 'admin' },

@@ -4,7 +4,7 @@ import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
 import { byBackup, newBackup } from './schemas.ts';
 
-/** Backups: those in the backups' directory, a new one, and one to keep elsewhere. */
+/** Backups: those in the backups' directory, a new one, one to keep elsewhere, and one to be rid of. */
 export function addBackupRoutes(app: FastifyInstance, { backups }: Services): void {
   const api = typed(app);
   api.get('/backups', admin, async () => backups.list());
@@ -21,6 +21,14 @@ export function addBackupRoutes(app: FastifyInstance, { backups }: Services): vo
         .header('content-length', sizeBytes)
         .header('content-disposition', `attachment; filename="${params.name}"`)
         .send(content);
+    },
+  );
+  api.delete(
+    '/backups/:name',
+    { ...admin, schema: { params: byBackup } },
+    async ({ params }, reply) => {
+      await backups.remove(params.name);
+      return reply.code(204).send();
     },
   );
 }

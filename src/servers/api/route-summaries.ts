@@ -86,6 +86,7 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'GET /backups': 'Backups of the server',
   'POST /backups': 'Make a backup, as a task',
   'GET /backups/:name': 'Fetch a backup',
+  'DELETE /backups/:name': 'Remove a backup',
   'POST /migration/plan': 'What would be taken over from an older system',
   'POST /migration': 'Take it over, as a task',
   'GET /doctor': 'What the doctor finds',

@@ -1,5 +1,6 @@
 import type { Room } from './room.ts';
 import { api } from './rooms/api.ts';
+import { backups } from './rooms/backups.ts';
 import { common } from './rooms/common.ts';
 import { entries } from './rooms/entries.ts';
 import { events } from './rooms/events.ts';
@@ -18,6 +19,7 @@ import { tasks } from './rooms/tasks.ts';
 /** Every part of the console. A new one is added here, and nowhere else. */
 export const rooms: readonly Room[] = [
   api,
+  backups,
   common,
   entries,
   events,

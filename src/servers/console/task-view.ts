@@ -22,7 +22,7 @@ export function toTaskView(task: Task, log: TaskView['log']): TaskView {
   return {
     ...task,
     percent: totalBytes > 0 ? Math.min(100, Math.floor((doneBytes / totalBytes) * 100)) : null,
-    countsBytes: kind.startsWith('image.'),
+    countsBytes: !kind.startsWith('power.'),
     error: error === null ? null : (JSON.parse(error) as TaskView['error']),
     log,
   };

@@ -99,6 +99,12 @@ export function createBackups(deps: BackupDeps) {
     }
   }
 
+  async function get(name: string): Promise<Backup> {
+    const found = (await list()).find((backup) => backup.name === name);
+    if (!found) throw new CafebootError('not_found', { kind: 'backup', name });
+    return found;
+  }
+
   return {
     /** The newest first. */
     list,
@@ -111,10 +117,14 @@ export function createBackups(deps: BackupDeps) {
 
     /** To read one from its beginning to its end. Throws `not_found`. */
     async open(name: string): Promise<{ content: Readable; sizeBytes: number }> {
-      const found = (await list()).find((backup) => backup.name === name);
-      if (!found) throw new CafebootError('not_found', { kind: 'backup', name });
-      const content = createReadStream(join(directories.backups, name));
-      return { content, sizeBytes: found.sizeBytes };
+      const { sizeBytes } = await get(name);
+      return { content: createReadStream(join(directories.backups, name)), sizeBytes };
+    },
+
+    /** For ever. Throws `not_found`. */
+    async remove(name: string): Promise<void> {
+      await get(name);
+      await rm(join(directories.backups, name), { force: true });
     },
 
     /** Makes today's where it is due, without images; older ones go only when it has been made. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BackupFields } from '../../../../src/service/backup/backups.ts';
@@ -143,4 +143,13 @@ test('cancelled, it leaves nothing', async () => {
   const task = await service.start({ images: true });
   expect((await tasks.cancel(task.id)).state).toBe('cancelled');
   expect(await readdir(backups())).toEqual([]);
+});
+
+test('those in the directory are removed by name, and nothing else is', async () => {
+  const { backups: service } = fake.services;
+  const name = basename(await make());
+  await expect(service.remove('../cafeboot.db')).rejects.toMatchObject({ code: 'not_found' });
+  await service.remove(name);
+  expect(await readdir(backups())).toEqual([]);
+  await expect(service.remove(name)).rejects.toMatchObject({ code: 'not_found' });
 });
