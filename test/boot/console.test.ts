@@ -8,7 +8,7 @@ import { osImage } from '../../scripts/lab/os-image.ts';
 import type { Pc } from '../../scripts/lab/pc.ts';
 import { bootTimeoutMs, firmwareTimeoutMs } from '../cafe/cafe.ts';
 import { evidenceOf } from '../cafe/evidence.ts';
-import { launchBrowser, openPage, type WatchedPage } from '../ui/browser.ts';
+import { chromiumPath, launchBrowser, openPage, type WatchedPage } from '../ui/browser.ts';
 import { becomeAdmin } from '../ui/console.ts';
 
 /**
@@ -146,7 +146,7 @@ const noteTile = (id: string) => `
 /** A chromium for playwright that lives in the lab's network: it sees the cafe, and no internet. */
 async function chromiumIn({ appliance: { pid }, dir }: Lab): Promise<string> {
   const path = join(dir, 'chromium');
-  const script = `#!/bin/sh\nexec nsenter --net=/proc/${pid}/ns/net chromium "$@"\n`;
+  const script = `#!/bin/sh\nexec nsenter --net=/proc/${pid}/ns/net ${chromiumPath} "$@"\n`;
   await writeFile(path, script, { mode: 0o755 });
   return path;
 }

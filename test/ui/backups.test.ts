@@ -41,7 +41,7 @@ describe.each(languages)('backups, %s', (language) => {
     await page.goto('/backups');
     await page.locator('[name=path]').fill('/etc/passwd');
     await page.locator('main form [type=submit]').click();
-    await page.locator('.toast').first().waitFor();
+    await page.locator('.note-danger').waitFor();
     expect(await readdir(ui.backupsDirectory)).toEqual([]);
     ui.expectNoFaults([409]);
   });

@@ -1,14 +1,9 @@
-import type { Cookie, Page } from 'playwright-core';
+import type { Browser, Cookie, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { sessionCookie } from '../../src/http/caller.ts';
 import type { Role } from '../../src/service/users.ts';
 import { startUiAppliance, type UiAppliance } from './appliance.ts';
-import {
-  createWindows,
-  launchBrowser,
-  type WatchedPage,
-  type WindowOptions,
-  type Windows,
-} from './browser.ts';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 
 export const password = 'correct horse battery';
 
@@ -17,21 +12,29 @@ export const macOf = (index: number): string =>
   `52540000${(0x100 + index).toString(16).padStart(4, '0')}`;
 
 /** The running program and a browser; each test opens its own windows. */
-export interface UiConsole extends UiAppliance, Pick<Windows, 'expectNoFaults'> {
+export interface UiConsole extends UiAppliance {
   /** A window where nobody is logged in. */
-  open(options?: WindowOptions): Promise<WatchedPage>;
+  open(options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** A window of somebody with this role; the user is made when needed. */
-  loginAs(role: Role, options?: WindowOptions): Promise<WatchedPage>;
+  loginAs(role: Role, options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** Adds hosts `pc-001` and so on, in two groups. */
   seedHosts(count: number): Promise<void>;
+  /** Expects that nothing was wrong with any page since the last time, but answers with these statuses. */
+  expectNoFaults(allowedStatuses?: readonly number[]): void;
 }
 
 /** Starts all of it. The first admin is made as an administrator would, unless `isUntouched`. */
 export async function startUiConsole({ isUntouched = false } = {}): Promise<UiConsole> {
   const appliance = await startUiAppliance();
   const browser = await launchBrowser();
-  const { open, openFor, expectNoFaults } = createWindows(browser, appliance.url);
+  const windows: WatchedPage[] = [];
   const sessions = new Map<string, Cookie[]>();
+
+  async function open(options = {}): Promise<WatchedPage> {
+    const opened = await openPage(browser, { baseURL: appliance.url, ...options });
+    windows.push(opened);
+    return opened;
+  }
 
   async function loginAs(role: Role, options = {}): Promise<WatchedPage> {
     const name = role === 'admin' ? 'admin' : `some-${role}`;
@@ -39,8 +42,9 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
     if (!users.some((user) => user.name === name)) {
       await appliance.api('POST', '/users', { name, password, role });
     }
-    // A session that a test has ended is begun anew.
-    const opened = await openFor(name, sessions.get(name) ?? [], options);
+    const opened = await open(options);
+    // As the same person in another window; a session that a test has ended is begun anew.
+    await opened.context.addCookies(sessions.get(name) ?? []);
     await opened.page.goto('/');
     if (new URL(opened.page.url()).pathname === '/login') {
       await login(opened.page, name, password);
@@ -68,7 +72,12 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
         await appliance.api('POST', '/hosts', { name: `pc-${number}`, mac, group });
       }
     },
-    expectNoFaults,
+    expectNoFaults(allowedStatuses = []) {
+      const isAllowed = (fault: string) =>
+        allowedStatuses.some((status) => fault.startsWith(`answer: ${status} `));
+      const faults = windows.flatMap((window) => window.faults.splice(0));
+      expect(faults.filter((fault) => !isAllowed(fault))).toEqual([]);
+    },
     async stop() {
       await browser.close();
       await appliance.stop();
