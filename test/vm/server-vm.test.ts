@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServerLab, startServerLab } from '../../scripts/lab/server-vm/server-lab.ts';
-import { runGuestTests } from './guest-tests.ts';
+import { guestTestsTimeoutMs, runGuestTests } from './guest-tests.ts';
 
 let lab: ServerLab | undefined;
 
@@ -33,11 +33,15 @@ const guestTests = [
   ...['pool-watch', 'full-pool'],
 ];
 
-test('lvm-thin, and LIO and tgt on volumes and files, do what the contract says', () =>
-  runGuestTests(
-    vm(),
-    guestTests.map((name) => `test/guest/${name}.test.ts`),
-  ));
+test(
+  'lvm-thin, and LIO and tgt on volumes and files, do what the contract says',
+  () =>
+    runGuestTests(
+      vm(),
+      guestTests.map((name) => `test/guest/${name}.test.ts`),
+    ),
+  guestTestsTimeoutMs + 60_000,
+);
 
 test('a panic of its kernel fails whatever waits for it, with what the kernel said', async () => {
   const waiting = run('sleep', '600');
