@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { languages } from '../../src/servers/console/texts.ts';
@@ -38,10 +38,13 @@ describe.each(languages)('backups, %s', (language) => {
 
   test('a file that is there already is not replaced', async () => {
     const { page } = await ui.openAs('admin', { locale: language });
+    const path = join(ui.backupsDirectory, '..', 'there.tar.zst');
+    await writeFile(path, 'mine');
     await page.goto('/backups');
-    await page.locator('[name=path]').fill('/etc/passwd');
+    await page.locator('[name=path]').fill(path);
     await page.locator('main form [type=submit]').click();
     await page.locator('.note-danger').waitFor();
+    expect(await readFile(path, 'utf8')).toBe('mine');
     expect(await readdir(ui.backupsDirectory)).toEqual([]);
     ui.expectNoFaults([409]);
   });
