@@ -127,9 +127,7 @@ describe('hostile callers', () => {
       expect(answers).toHaveLength(calls);
       const times = answers.map(({ ms }) => ms);
       expect(answers.every(({ pong }) => pong === 'pong')).toBe(true);
-      // The typical call, since the machine runs more than this.
-      times.sort((a, b) => a - b);
-      expect(times[calls / 2]).toBeLessThan(limitMs);
+      expect(Math.max(...times)).toBeLessThan(limitMs);
       const grownBytes = appliance.residentBytes() - before;
       await hostile.stop();
       expect(grownBytes).toBeLessThan(100 * 1024 ** 2);
