@@ -3,7 +3,9 @@ import { formatBytes } from './sizes.js';
 import { formatDuration } from './time.js';
 import { showToast } from './toasts.js';
 
-const partBytes = 8 * 1024 ** 2;
+/** A request is given 30 s: on a slow wireless network a part must be small. */
+const [smallestPartBytes, largestPartBytes] = [64 * 1024, 8 * 1024 ** 2];
+const [shortPartMs, longPartMs] = [1_000, 5_000];
 const retryMs = [1_000, 2_000, 5_000, 10_000];
 const root = /** @type {HTMLElement} */ (document.getElementById('upload'));
 /** @param {string} id @returns {any} */
@@ -28,11 +30,20 @@ function showProgress(done, total, from) {
   byId('upload-left').textContent = (root.dataset.left ?? '').replace('%', left);
 }
 
+/** The next part's size, after one took so long. @param {number} bytes @param {number} tookMs */
+function adjustPart(bytes, tookMs) {
+  if (tookMs < shortPartMs) return Math.min(bytes * 2, largestPartBytes);
+  return tookMs > longPartMs ? Math.max(bytes / 2, smallestPartBytes) : bytes;
+}
+
 /** @param {string | undefined} text */
 function showProblem(text) {
   byId('upload-problem').hidden = text === undefined;
   byId('upload-problem').textContent = text ?? '';
 }
+
+/** Too slow; or another part is still being written, or the offset is another one: asking again helps. */
+const mayPass = [408, 409];
 
 /** Refused for good: why. */
 class Refused extends Error {}
@@ -43,8 +54,7 @@ async function call(id, method, more = {}) {
   const answer = await fetch(`/api/v1/uploads/${id}`, { ...more, method, headers });
   if (answer.ok) return answer.status === 204 ? {} : answer.json();
   const { detail } = await answer.json().catch(() => ({}));
-  // Where another part is still being written, or the offset is another one, asking again helps.
-  const isLasting = answer.status >= 400 && answer.status < 500 && answer.status !== 409;
+  const isLasting = answer.status >= 400 && answer.status < 500 && !mayPass.includes(answer.status);
   if (isLasting || answer.status === 507) throw new Refused(detail ?? answer.statusText);
   throw new Error(detail ?? answer.statusText);
 }
@@ -54,8 +64,10 @@ async function send(file, upload) {
   let { offset } = await call(upload.id, 'GET');
   const from = { at: performance.now(), done: offset };
   let failures = 0;
+  let partBytes = 8 * smallestPartBytes;
   while (!upload.isCancelled) {
     showProgress(offset, file.size, from);
+    const partAt = performance.now();
     try {
       const answer = await call(upload.id, 'PATCH', {
         headers: {
@@ -65,6 +77,7 @@ async function send(file, upload) {
         body: file.slice(offset, offset + partBytes),
       });
       failures = 0;
+      partBytes = adjustPart(partBytes, performance.now() - partAt);
       showProblem(undefined);
       offset = answer.offset;
       if (answer.task) return true;
@@ -72,6 +85,7 @@ async function send(file, upload) {
       if (error instanceof Refused) throw error;
       if (upload.isCancelled) break;
       showProblem(root.dataset.retrying);
+      partBytes = smallestPartBytes;
       await pause(retryMs[Math.min(failures, retryMs.length - 1)] ?? 0);
       failures += 1;
       offset = (await call(upload.id, 'GET').catch(() => ({ offset }))).offset;

@@ -1,6 +1,8 @@
+import type { Logger } from 'pino';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { getImage } from './image-lookup.ts';
+import { createOwnBytes } from './own-bytes.ts';
 
 /** One version, or the draft, in the pool. */
 export interface VersionUsage {
@@ -8,7 +10,7 @@ export interface VersionUsage {
   number: number | null;
   /** Allocated, what it shares with other versions included; null where its volume is gone. */
   usedBytes: number | null;
-  /** Its alone; null, since neither store tells how much versions share. */
+  /** Its alone, as measured a while ago: what removing it frees. Null where that is not known. */
   ownBytes: number | null;
   /** Whose disks stem from it. */
   hosts: { name: string; policy: 'discard' | 'keep'; usedAt: number }[];
@@ -17,10 +19,15 @@ export interface VersionUsage {
 export interface ImageUsageDeps {
   store: Store;
   volumes: VolumeStore;
+  log: Logger;
+  now: () => number;
 }
 
 /** What an image's versions take of the pool, and which PCs are on which. */
-export function createImageUsage({ store, volumes }: ImageUsageDeps) {
+export function createImageUsage(deps: ImageUsageDeps) {
+  const { store, volumes } = deps;
+  const ownBytesOf = createOwnBytes(deps);
+
   function hostsOn(versionId: number): VersionUsage['hosts'] {
     return store.overlays.ofVersion(versionId).flatMap(({ hostId, policy, usedAt }) => {
       const host = store.hosts.find('id', hostId);
@@ -32,7 +39,11 @@ export function createImageUsage({ store, volumes }: ImageUsageDeps) {
   return async (name: string): Promise<VersionUsage[]> => {
     const image = getImage(store, name);
     const used = new Map((await volumes.list()).map((each) => [each.name, each.usedBytes]));
-    const of = (volume: string) => ({ usedBytes: used.get(volume) ?? null, ownBytes: null });
+    const own = await ownBytesOf();
+    const of = (volume: string) => ({
+      usedBytes: used.get(volume) ?? null,
+      ownBytes: own.get(volume) ?? null,
+    });
     const draft = store.images.findDraft(image.id);
     return [
       ...store.images.versions(image.id).map(({ id, number, volume }) => ({

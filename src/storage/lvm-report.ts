@@ -8,6 +8,8 @@ export interface LvmVolume {
   /** Thin pool it takes its space from; empty for none. */
   pool: string;
   origin: string;
+  /** Of a thin volume, in its pool's metadata; 0 for others. */
+  thinId: number;
   /** 0..100 of `sizeBytes`, or of the pool's space; 0 where lvm cannot tell, as of an inactive volume. */
   dataPercent: number;
   metadataPercent: number;
@@ -28,6 +30,7 @@ export const volumeFields = [
   'lv_size',
   'pool_lv',
   'origin',
+  'thin_id',
   'data_percent',
   'metadata_percent',
   'lv_metadata_size',
@@ -74,6 +77,7 @@ export function parseVolumes(text: string): LvmVolume[] {
       sizeBytes: Number(row.lv_size),
       pool: row.pool_lv ?? '',
       origin: row.origin ?? '',
+      thinId: Number(row.thin_id),
       dataPercent: Number(row.data_percent),
       metadataPercent: Number(row.metadata_percent),
       metadataSizeBytes: Number(row.lv_metadata_size),

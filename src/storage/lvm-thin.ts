@@ -1,6 +1,7 @@
 import { CafebootError, hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
 import { createLvm } from './lvm-batch.ts';
+import { createOwnBytes } from './lvm-own-bytes.ts';
 import { ensureThinPool, findVolume, type ThinPoolOptions } from './lvm-pool.ts';
 import { growPool, readCapacity } from './lvm-pool-space.ts';
 import { type LvmVolume, parseVolumes, volumeFields } from './lvm-report.ts';
@@ -33,6 +34,9 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
   const readCache = createReadCache({ volumeGroup, lvm, run });
   if (options.readCache) await readCache.move(true).catch(options.onCacheFailed);
   await ensureThinPool(lvm, options);
+  const ownBytes = createOwnBytes(lvm, options);
+  // A pool that is read-only keeps it.
+  await ownBytes.release().catch(() => undefined);
   // The group's description in /etc/lvm/backup. A kill leaves an older one until the next change.
   const saved = createSettled(
     () => lvm.change(['vgcfgbackup', volumeGroup]),
@@ -103,6 +107,19 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
       }));
     },
 
+    async ownBytes(names) {
+      const wanted = new Set(names.map(nameOf));
+      const volumes = (await ours()).filter(({ name }) => wanted.has(name));
+      if (volumes.length === 0) return new Map();
+      const byId = await ownBytes.read();
+      const found = new Map<string, number>();
+      for (const { name, thinId } of volumes) {
+        const bytes = byId.get(thinId);
+        if (bytes !== undefined) found.set(name.slice(ourPrefix.length), bytes);
+      }
+      return found;
+    },
+
     activate: (name) => lvm.change(['lvchange', '-y', '-ay', '-K', path(name)]),
 
     devicePath: (name) => `/dev/${path(name)}`,
@@ -111,8 +128,17 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
 
     growPool: (space, byBytes) => growPool(lvm, `${volumeGroup}/${pool}`, space, byBytes),
 
-    readCache,
+    readCache: {
+      ...readCache,
+      async move(on) {
+        await ownBytes.stop();
+        await readCache.move(on);
+      },
+    },
 
-    close: () => saved.close(),
+    async close() {
+      await ownBytes.stop();
+      await saved.close();
+    },
   };
 }

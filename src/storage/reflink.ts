@@ -3,6 +3,7 @@ import { copyFile, link, open, readdir, rm, stat, statfs, truncate } from 'node:
 import { join } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import { hasErrno } from './errno.ts';
+import { readOwnBytes } from './file-extents.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
 import { openPool, type PoolOptions } from './reflink-pool.ts';
 import type { Volume, VolumeStore } from './volumes.ts';
@@ -23,6 +24,12 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
     checkVolumeName(name);
     return join(directory, name + suffix);
   };
+
+  async function list(): Promise<Volume[]> {
+    const names = (await readdir(directory)).filter((file) => file.endsWith(suffix)).sort();
+    const found = await Promise.all(names.map((file) => findVolume(directory, file)));
+    return found.filter((volume) => volume !== undefined);
+  }
 
   return {
     kind: 'reflink',
@@ -67,10 +74,15 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
       await truncate(file, roundToSector(sizeBytes));
     },
 
-    async list() {
-      const names = (await readdir(directory)).filter((file) => file.endsWith(suffix)).sort();
-      const found = await Promise.all(names.map((file) => findVolume(directory, file)));
-      return found.filter((volume) => volume !== undefined);
+    list,
+
+    async ownBytes(names) {
+      const present = new Set((await list()).map(({ name }) => name));
+      const found = new Map<string, number>();
+      for (const name of names) {
+        if (present.has(name)) found.set(name, await readOwnBytes(options.run, path(name)));
+      }
+      return found;
     },
 
     async activate(name) {

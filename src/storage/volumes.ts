@@ -49,6 +49,11 @@ export interface VolumeStore {
   /** Grows a volume; never shrinks one. */
   grow(name: string, sizeBytes: number): Promise<void>;
   list(): Promise<Volume[]>;
+  /**
+   * What each of these shares with no other volume of the pool: removing it frees as much. Those that it cannot
+   * be told of are left out. It may take a minute, and reads where all data of the pool is: not to be asked often.
+   */
+  ownBytes(names: readonly string[]): Promise<Map<string, number>>;
   /** Fine for one that is active. */
   activate(name: string): Promise<void>;
   /** Where the volume's bytes can be opened; the path does not change while the volume lives. */

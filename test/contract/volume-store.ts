@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VolumeStore } from '../../src/storage/volumes.ts';
@@ -158,6 +159,26 @@ export function describeVolumeStore(name: string, makeCase: () => Promise<Volume
       const after = await store.capacity();
       expect(after.usedBytes - before.usedBytes).toBeGreaterThanOrEqual(30 * mebibyte);
       expect(after.totalBytes).toBeGreaterThan(after.usedBytes);
+    });
+
+    test('what a volume has for itself alone is told', async () => {
+      const [origin, copy] = [fresh(), fresh()];
+      const fill = async (volume: string, megabytes: number) => {
+        await using file = await open(store.devicePath(volume), 'r+');
+        await file.write(randomBytes(megabytes * mebibyte), 0, megabytes * mebibyte, 0);
+        await file.sync();
+      };
+      const own = async () => Object.fromEntries(await store.ownBytes([origin, copy, 'nobody']));
+      await store.create(origin, mebibyte * 32);
+      await fill(origin, 8);
+      expect(await own()).toEqual({ [origin]: 8 * mebibyte });
+      await store.snapshot(origin, copy);
+      expect(await own()).toEqual({ [origin]: 0, [copy]: 0 });
+      await fill(copy, 2);
+      expect(await own()).toEqual({ [origin]: 2 * mebibyte, [copy]: 2 * mebibyte });
+      await store.remove(copy);
+      // XFS lets go of a removed file's extents a little later.
+      await expect.poll(own, { timeout: 10_000 }).toEqual({ [origin]: 8 * mebibyte });
     });
 
     test('many snapshots at once all succeed', async () => {

@@ -81,6 +81,7 @@ export async function createFakeVolumes() {
       );
       return found.flat();
     },
+    ownBytes: async (names) => new Map(names.map((name) => [name, 4096])),
     devicePath: path,
     capacity: async () => ({ totalBytes: 1e12, usedBytes: 0, health: 'good', ...capacity }),
     close: async () => {},

@@ -56,6 +56,28 @@ test("overlays leave nothing in lvm's archive; the group's description is saved 
   }
 });
 
+test('a metadata snapshot that a kill left is let go of, at the start and when the next one is needed', async () => {
+  const cleanUp = await makeVolumeGroup('cbtest');
+  const leave = () =>
+    run('dmsetup', ['message', 'cbtest-pool-tpool', '0', 'reserve_metadata_snap']);
+  const held = async () =>
+    (await run('dmsetup', ['status', 'cbtest-pool-tpool'])).stdout.split(' ')[6];
+  try {
+    const store = await startLvmThin(options);
+    await store.create('golden', 8 * 1024 ** 2);
+    await leave();
+    expect(await store.ownBytes(['golden'])).toEqual(new Map([['golden', 0]]));
+    expect(await held()).toBe('-');
+    await leave();
+    expect(await held()).not.toBe('-');
+    await store.close();
+    await startLvmThin(options);
+    expect(await held()).toBe('-');
+  } finally {
+    await cleanUp();
+  }
+});
+
 test('a name of the pool that is no pool, and a group that is not there, are told', async () => {
   const cleanUp = await makeVolumeGroup('cbtest');
   try {

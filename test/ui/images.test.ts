@@ -34,18 +34,19 @@ describe.each(languages)('images, %s', (language) => {
     await page.goto('/new-image');
     await page.locator('#upload-file').setInputFiles(file);
     await page.locator('#upload-name').fill('win');
-    // The second part breaks off, once.
+    // The second part breaks off, and the third is too slow for the server; once each.
     let parts = 0;
     await context.route('**/api/v1/uploads/*', async (route) => {
       const isPart = route.request().method() === 'PATCH';
       parts += isPart ? 1 : 0;
       if (isPart && parts === 2) await route.abort('connectionreset');
+      else if (isPart && parts === 3) await route.fulfill({ status: 408, body: '{}' });
       else await route.continue();
     });
     await page.locator('#upload-form button[type=submit]').click();
     await page.waitForURL('**/tasks', { timeout: 30_000 });
     await page.locator('.task-done:has-text("win")').waitFor({ timeout: 20_000 });
-    expect(parts).toBe(4);
+    expect(parts).toBeGreaterThan(3);
     expect(faults.splice(0).every((fault) => fault.includes('/api/v1/uploads/'))).toBe(true);
     expect((await image('win')).sizeBytes).toBe(20 * mib);
     await page.locator('.task-more summary').first().click();

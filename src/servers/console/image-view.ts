@@ -26,6 +26,8 @@ export interface DraftView {
   sizeBytes: number;
   createdAt: number;
   usedBytes: number | null;
+  /** What was changed in it since it was begun, as measured a while ago; null: not known. */
+  ownBytes: number | null;
 }
 
 type Usage = Awaited<ReturnType<Services['imageUsage']>>;
@@ -51,8 +53,8 @@ export function toVersions({ versions, published, draft }: Image, usage: Usage):
 export function toDraft({ draft }: Image, usage: Usage): DraftView | null {
   if (!draft) return null;
   const { base, sizeBytes, createdAt } = draft;
-  const usedBytes = usage.find(({ number }) => number === null)?.usedBytes ?? null;
-  return { base, sizeBytes, createdAt, usedBytes };
+  const { usedBytes = null, ownBytes = null } = usage.find(({ number }) => number === null) ?? {};
+  return { base, sizeBytes, createdAt, usedBytes, ownBytes };
 }
 
 /** An image as the list shows it. */

@@ -79,7 +79,7 @@ describe('tasks', () => {
     fake.clock.now += 1;
     await services.imageChanges.grow('win', 8192);
     expect(await services.imageUsage('win')).toMatchObject([
-      { number: 1, usedBytes: 1024, ownBytes: null, hosts: [{ name: 'pc-01', policy: 'discard' }] },
+      { number: 1, usedBytes: 1024, ownBytes: 4096, hosts: [{ name: 'pc-01', policy: 'discard' }] },
       { number: 2, usedBytes: 4096, hosts: [] },
       { number: null, usedBytes: 8192, hosts: [] },
     ]);
