@@ -22,6 +22,7 @@ export const attentionCodes = [
   'cache-too-small',
   'thrift-refused',
   'kept-on-old',
+  'backup-only-here',
   'unknown-hosts',
   'no-images',
   'no-entries',
@@ -53,6 +54,8 @@ export interface AttentionFacts {
   refusedCallers: readonly string[];
   /** Hosts that keep what they wrote to a version that is not the published one. */
   keptOnOld: readonly string[];
+  /** No backup left this machine of late, while there is something to lose. */
+  isBackupOnlyHere: boolean;
   unknownMacs: readonly string[];
   /** How many there are. */
   counts: { images: number; entries: number; hosts: number };
@@ -106,6 +109,7 @@ export function judgeAttention(facts: AttentionFacts): Attention[] {
       : []),
     ...some('thrift-refused', 'warn', facts.refusedCallers),
     ...some('kept-on-old', 'info', facts.keptOnOld),
+    ...(facts.isBackupOnlyHere ? [item('backup-only-here', 'info')] : []),
     ...some('unknown-hosts', 'info', facts.unknownMacs),
     ...beginnings(facts.counts),
   ];

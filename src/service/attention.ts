@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { bootFileNeeds } from '../boot/firmware.ts';
 import type { Store } from '../store/store.ts';
 import { type Attention, judgeAttention } from './attention-rules.ts';
+import type { BackupDirectories } from './backup/backups.ts';
 import { groupBoots } from './boot-history.ts';
 import type { CacheWatch } from './cache-watch.ts';
 import type { Hosts } from './hosts.ts';
@@ -18,6 +20,7 @@ export interface AttentionDeps {
   hosts: Hosts;
   unknownHosts: UnknownHosts;
   presentBootFiles: () => ReadonlySet<string>;
+  directories: Pick<BackupDirectories, 'backups'>;
   pool: () => Promise<PoolStatus>;
   cacheWatch: CacheWatch;
   latestReconcile: () => LatestReconcile;
@@ -30,6 +33,9 @@ const bootsBackMs = 2 * 3_600_000;
 /** Somebody who saw a screen full of people asks as often as this. */
 const freshForMs = 5_000;
 const eventLimit = 20_000;
+/** A new cafe has other worries in its first week. */
+const backupWorthMs = 7 * dayMs;
+const backupElsewhereMs = 30 * dayMs;
 
 /** What needs an administrator now, gathered when it is asked for. */
 export function createAttention(deps: AttentionDeps) {
@@ -65,6 +71,21 @@ export function createAttention(deps: AttentionDeps) {
     return [...new Set(old)];
   }
 
+  /** Whoever's server burns down has lost all backups that nobody fetched. */
+  function isBackupOnlyHere(): boolean {
+    const isWorth = store.images
+      .allVersions()
+      .some(({ createdAt }) => createdAt < now() - backupWorthMs);
+    if (!isWorth) return false;
+    const since = now() - backupElsewhereMs;
+    const events = timeline.list({ since, kindPrefix: 'backup.', limit: eventLimit });
+    return !events.some(
+      ({ kind, data }) =>
+        kind === 'backup.fetched' ||
+        (kind === 'backup.made' && dirname(String(data.file)) !== deps.directories.backups),
+    );
+  }
+
   async function gather(): Promise<Attention[]> {
     const present = deps.presentBootFiles();
     const since = now() - dayMs;
@@ -81,6 +102,7 @@ export function createAttention(deps: AttentionDeps) {
       cache: deps.cacheWatch.latest(),
       refusedCallers: refusedCallers(),
       keptOnOld: keptOnOld(),
+      isBackupOnlyHere: isBackupOnlyHere(),
       unknownMacs: deps.unknownHosts.list().map(({ mac }) => mac),
       counts: {
         images: store.images.list().length,

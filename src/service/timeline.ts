@@ -13,6 +13,7 @@ export interface NewEvent {
 /** Each has a text in both languages under `event.<kind>`. */
 export const eventKinds = [
   'backup.failed',
+  'backup.fetched',
   'backup.made',
   'backup.restored',
   'boot.dhcp',

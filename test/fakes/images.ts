@@ -5,9 +5,12 @@ const gib = 1024 ** 3;
 const notes = ['显卡驱动 572.16，Steam 更新', '三月补丁', 'Windows 更新，关闭自动重启'];
 
 /** An image with a history, a draft that a PC is to change, an upload that was left, and tasks of all states. */
-export async function seedImages({ services, clock, targets }: FakeServices): Promise<void> {
+export async function seedImages(fake: FakeServices): Promise<void> {
+  const { services, clock, targets, volumes } = fake;
   const { superSessions, versions, imageChanges, tasks, uploads, boots, hosts } = services;
   const end = clock.now;
+  volumes.store.ownBytes = async (names) =>
+    new Map(names.map((name, index) => [name, (0.6 + 1.7 * index) * gib]));
   for (const [index, note] of notes.entries()) {
     clock.now = end - (notes.length - index) * 9 * dayMs;
     await versions.grow('win11', (64 + index * 4) * gib);

@@ -41,14 +41,7 @@ export function allPictures(only: string): Picture[] {
 
 /** Height is cut where a page begins to repeat itself: a README loads all of them at once. */
 const ofDocs: Record<string, { height: number; change?: Partial<Screen> }> = {
-  overview: {
-    height: 900,
-    change: {
-      async prepare(page) {
-        await page.locator('[data-chart=iscsi] canvas').waitFor();
-      },
-    },
-  },
+  overview: { height: 900 },
   // One that has stopped: it says where, and what to do.
   host: { height: 700, change: { path: '/hosts/pc-002' } },
   image: { height: 860 },

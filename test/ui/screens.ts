@@ -15,19 +15,22 @@ export interface Screen {
   isWhole?: boolean;
 }
 
+/** uPlot is loaded once the page is there. */
+const waitForCharts = (page: Page) => page.locator('[data-chart=iscsi] canvas').waitFor();
 const waitForFindings = (page: Page) => page.locator('#findings:not([aria-busy])').waitFor();
 
 /** Every page of the console. A new one is added here. */
 export const screens: readonly Screen[] = [
   { name: 'first-run', path: '/first-run', as: 'first-run' },
   { name: 'login', path: '/login', as: 'nobody' },
-  { name: 'overview', path: '/', as: 'admin' },
+  { name: 'overview', path: '/', as: 'admin', prepare: waitForCharts },
   {
     name: 'overview-picked',
     path: '/',
     as: 'admin',
     isWhole: false,
     async prepare(page) {
+      await waitForCharts(page);
       await page.locator('#hall-select-all').click();
     },
   },
@@ -37,6 +40,7 @@ export const screens: readonly Screen[] = [
     as: 'admin',
     isWhole: false,
     async prepare(page) {
+      await waitForCharts(page);
       await page.locator('#hall-select-all').click();
       await page.locator('[data-opens="hall-change"]').click();
     },

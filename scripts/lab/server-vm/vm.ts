@@ -63,7 +63,7 @@ export interface ServerVm extends Place {
 export const serverDataDir = '/var/lib/cafeboot';
 
 const guestDir = fileURLToPath(new URL('guest', import.meta.url));
-const bootTimeoutMs = 120_000;
+const bootTimeoutMs = 240_000;
 /** An oops with its call trace. */
 const consoleTailLines = 60;
 const mac = '52:54:00:ca:fe:f1';

@@ -118,7 +118,11 @@ export function createBackups(deps: BackupDeps) {
     /** To read one from its beginning to its end. Throws `not_found`. */
     async open(name: string): Promise<{ content: Readable; sizeBytes: number }> {
       const { sizeBytes } = await get(name);
-      return { content: createReadStream(join(directories.backups, name)), sizeBytes };
+      const content = createReadStream(join(directories.backups, name));
+      content.once('end', () => {
+        timeline.record({ kind: 'backup.fetched', data: { file: name, sizeBytes } });
+      });
+      return { content, sizeBytes };
     },
 
     /** For ever. Throws `not_found`. */

@@ -28,6 +28,7 @@ const calm: AttentionFacts = {
   cache: undefined,
   refusedCallers: [],
   keptOnOld: [],
+  isBackupOnlyHere: false,
   unknownMacs: [],
   counts: { images: 2, entries: 1, hosts: 20 },
 };
@@ -51,6 +52,7 @@ describe('what needs an administrator', () => {
     [{ stopped: [{ host: 'pc-01', code: 'at-menu', data: {} }] }, []],
     [{ refusedCallers: ['10.0.0.9'] }, ['thrift-refused']],
     [{ keptOnOld: ['pc-01'] }, ['kept-on-old']],
+    [{ isBackupOnlyHere: true }, ['backup-only-here']],
     [{ unknownMacs: [fakePc.mac] }, ['unknown-hosts']],
     [{ counts: { images: 0, entries: 0, hosts: 0 } }, ['no-images']],
     [{ counts: { images: 1, entries: 0, hosts: 0 } }, ['no-entries', 'no-hosts']],
@@ -147,6 +149,19 @@ describe('attention, gathered', () => {
       ['tasks-failed', ['win11']],
       ['kept-on-old', ['pc-01']],
     ]);
+  });
+
+  test('backups that nobody took to another machine, once there is something to lose', async () => {
+    const { services, clock } = fake;
+    const made = (file: string) =>
+      services.timeline.record({ kind: 'backup.made', data: { file, sizeBytes: 1 } });
+    clock.now += 8 * 86_400_000;
+    made('/nowhere/daily.tar.zst');
+    expect(await list()).toEqual([['backup-only-here', []]]);
+    made('/mnt/nas/cafe.tar.zst');
+    expect(await list()).toEqual([]);
+    clock.now += 31 * 86_400_000;
+    expect(await list()).toEqual([['backup-only-here', []]]);
   });
 
   test('disks that cannot be looked at', async () => {

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BackupFields } from '../../../../src/service/backup/backups.ts';
@@ -97,6 +99,21 @@ test('one damaged byte, or a missing end, and nothing is taken from it', async (
   await expect(spoil(whole.subarray(0, whole.length - 200))).rejects.toMatchObject(bad);
   await expect(spoil(Buffer.from('hello'))).rejects.toMatchObject(bad);
   await expect(spoil(Buffer.alloc(0))).rejects.toMatchObject(bad);
+});
+
+test('that one was fetched is told once all of it went', async () => {
+  const { backups: kept, timeline } = fake.services;
+  await make();
+  const [{ name } = { name: '' }] = await kept.list();
+  const fetched = () =>
+    timeline.list({ kindPrefix: 'backup.fetched' }).map(({ data }) => data.file);
+  const broken = await kept.open(name);
+  broken.content.destroy();
+  await once(broken.content, 'close');
+  expect(fetched()).toEqual([]);
+  const { content, sizeBytes } = await kept.open(name);
+  expect((await buffer(content)).length).toBe(sizeBytes);
+  expect(fetched()).toEqual([name]);
 });
 
 test('daily, at its hour, and only so many stay', async () => {
