@@ -123,7 +123,8 @@ function commandError(
   const context = {
     command,
     exitCode: error.exitCode ?? -1,
-    stderr: hideSecrets(String(error.stderr ?? '')).slice(-2_000),
+    // Where it says nothing there, what it printed tells more than nothing.
+    stderr: hideSecrets(String(error.stderr || error.stdout || '')).slice(-2_000),
   };
   return new CafebootError('command_failed', context, options);
 }

@@ -100,13 +100,12 @@ export async function runLvm(run: Run, argv: string[]): Promise<string> {
 async function runBatch(run: Run, batch: Waiting[]): Promise<Waiting[]> {
   const input = `${batch.map(({ argv }) => argv.join(' ')).join('\n')}\n`;
   const timeoutMs = commandTimeoutMs * batch.length;
-  const outcomes = await run('lvm', [], { input, timeoutMs, env: shellEnvironment }).then(
-    ({ stdout }) => parseOutcomes(stdout),
-    (error: unknown) => {
+  const outcomes = await run('lvm', [], { input, timeoutMs, env: shellEnvironment })
+    .then(({ stdout }) => parseOutcomes(stdout))
+    .catch((error: unknown) => {
       if (hasCode(error, 'command_missing')) throw error;
       return [];
-    },
-  );
+    });
   return batch.filter(({ done }, index) => {
     if (!outcomes[index]) return true;
     done.resolve();
@@ -127,12 +126,27 @@ export function parseOutcomes(text: string): boolean[] {
   });
 }
 
+/**
+ * What a command said. With reports in JSON, lvm since 2.03.2x says even why it failed in the JSON's log, on its
+ * standard output (lvm.conf, `report_command_log`).
+ */
+function readMessages(said: string): string {
+  const logged = [...said.matchAll(/"log_message": *("(?:[^"\\]|\\.)*")/g)];
+  if (logged.length === 0) return said;
+  return logged.map(([, text = '""']) => JSON.parse(text) as string).join('\n');
+}
+
 /** A failed command as one of the errors that a volume store has. */
 export function lvmError(error: unknown, argv: string[]): unknown {
   if (!hasCode(error, 'command_failed')) return error;
-  const said = String(error.context.stderr);
+  const raw = String(error.context.stderr ?? '');
+  const said = readMessages(raw);
   const reason = reasons.find(({ pattern }) => pattern.test(said));
-  if (!reason) return error;
+  if (!reason && said === raw) return error;
+  if (!reason) {
+    const context = { ...error.context, stderr: said };
+    return new CafebootError('command_failed', context, { cause: error });
+  }
   const volume = argv.at(-1) ?? '';
   return new CafebootError(reason.code, { volume, name: volume }, { cause: error });
 }
