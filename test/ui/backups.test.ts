@@ -52,6 +52,8 @@ describe.each(languages)('backups, %s', (language) => {
   test('an operator has no way there', async () => {
     const { page } = await ui.openAs('operator', { locale: language });
     expect((await page.goto('/backups'))?.status()).toBe(403);
+    // Nor by what would bring that page's news.
+    expect((await page.goto('/live/backups'))?.status()).toBe(403);
     await page.goto('/settings');
     expect(await page.locator('a[href="/backups"]').count()).toBe(0);
     ui.expectNoFaults([403]);

@@ -27,6 +27,7 @@ export function addBackupPages(app: FastifyInstance, kit: ConsoleKit): void {
 
   live.add({
     name: 'backups',
+    access: 'admin',
     async fragments() {
       const [backups, running] = [await services.backups.list(), readRunning()];
       return [

@@ -4,6 +4,7 @@ import { CafebootError } from '../../errors.ts';
 import { callerOf, viewer } from '../../http/access.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { typed } from '../../http/typed.ts';
+import { mayAct } from '../../service/users.ts';
 import type { ConsoleKit } from './kit.ts';
 
 const byTopic = Type.Object({ topic: Type.String({ maxLength: 64 }) });
@@ -21,8 +22,9 @@ export function addLiveRoutes(app: FastifyInstance, kit: ConsoleKit): void {
       const { topic: name } = request.params;
       const topic = kit.live.find(name);
       if (!topic) throw new CafebootError('not_found', { kind: 'path', name: request.url });
+      const { session, role } = callerOf(request);
+      if (!mayAct(role, topic.access)) throw new CafebootError('forbidden', { role: topic.access });
       if (open >= streamLimit) throw new CafebootError('busy');
-      const { session } = callerOf(request);
       const stream = openEventStream(reply, {
         onClose: () => {
           open -= 1;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatEvent } from '../../http/sse.ts';
 import type { Language } from '../../i18n/translate.ts';
+import type { Role } from '../../service/users.ts';
 import { languages } from './texts.ts';
 import type { RenderView } from './views.ts';
 
@@ -19,6 +20,8 @@ export interface Fragment {
  */
 export interface LiveTopic {
   name: string;
+  /** Who may follow it; default: everybody who is logged in. */
+  access?: Role;
   fragments(): Fragment[] | Promise<Fragment[]>;
   /** Calls `changed` when any may be different; returns the way to stop. */
   follow(changed: () => void): () => void;
@@ -117,6 +120,7 @@ export function createLiveTopics({ render, everywhere, onError }: LiveDeps) {
     }
 
     return {
+      access: topic.access ?? 'viewer',
       /** Where a page that is made now is to read on. */
       async cursor(): Promise<string> {
         // What readers have not been told yet must stay news to them: only `tell` takes note while there are any.
