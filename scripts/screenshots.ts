@@ -77,29 +77,45 @@ async function seedBackups(backups: string): Promise<void> {
   }
 }
 
-const console_ = await createFakeConsole(someFindings);
-const browser = await launchBrowser();
-try {
-  if (word === '') await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  console_.fake.clock.now = Date.now();
-  const url = await console_.app.listen({ host: '127.0.0.1', port: 0 });
-  const isFirst = ({ screen }: Picture) => screen.as === 'first-run';
-  await shoot(browser, url, console_, pictures.filter(isFirst));
-  await console_.fake.services.users.add('admin', password, 'admin');
-  await seedHall(console_.fake, hostCount);
-  await seedImages(console_.fake);
-  seedTraffic(console_.fake);
-  await seedBackups(console_.backupsDirectory);
+/** A cafe in the middle of its day. */
+async function seed({ fake, backupsDirectory }: FakeConsole): Promise<void> {
+  await fake.services.users.add('admin', password, 'admin');
+  await seedHall(fake, hostCount);
+  await seedImages(fake);
+  seedTraffic(fake);
+  await seedBackups(backupsDirectory);
   // The target server's sessions are looked at every few seconds.
   await sleep(sessionsSeenMs);
-  await shoot(
+}
+
+/** Takes pictures of a program of their own: nothing that was measured before is in a chart of the past. */
+async function shootNew(
+  browser: Browser,
+  wanted: Picture[],
+  prepare?: (console: FakeConsole) => Promise<void>,
+): Promise<void> {
+  const console = await createFakeConsole(someFindings);
+  try {
+    console.fake.clock.now = Date.now();
+    const url = await console.app.listen({ host: '127.0.0.1', port: 0 });
+    await prepare?.(console);
+    await shoot(browser, url, console, wanted);
+  } finally {
+    await console.close();
+  }
+}
+
+const isFirst = ({ screen }: Picture) => screen.as === 'first-run';
+if (word === '') await rm(directory, { recursive: true, force: true });
+await mkdir(directory, { recursive: true });
+const browser = await launchBrowser();
+try {
+  await shootNew(browser, pictures.filter(isFirst));
+  await shootNew(
     browser,
-    url,
-    console_,
     pictures.filter((picture) => !isFirst(picture)),
+    seed,
   );
 } finally {
   await browser.close();
-  await console_.close();
 }
