@@ -8,6 +8,8 @@ declare module 'fastify' {
     auditTarget: string | undefined;
     /** Who did it, where that is known only at the end: a login. */
     auditUser: string | undefined;
+    /** Whether it is in the log at all: not what only tells what it would do, nor the middle of an upload. */
+    isAudited: boolean;
   }
 }
 
@@ -15,9 +17,11 @@ declare module 'fastify' {
 export function keepAudit(app: FastifyInstance, audit: Pick<Audit, 'record'>): void {
   app.decorateRequest('auditTarget', undefined);
   app.decorateRequest('auditUser', undefined);
+  app.decorateRequest('isAudited', true);
   app.addHook('onResponse', async (request, reply) => {
     const user = request.auditUser ?? request.user?.name;
-    if (isSafe(request) || reply.statusCode >= 400 || user === undefined) return;
+    if (isSafe(request) || !request.isAudited || reply.statusCode >= 400 || user === undefined)
+      return;
     audit.record({
       user,
       method: request.method,

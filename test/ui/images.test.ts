@@ -49,6 +49,8 @@ describe.each(languages)('images, %s', (language) => {
     expect(parts).toBeGreaterThan(3);
     expect(faults.splice(0).every((fault) => fault.includes('/api/v1/uploads/'))).toBe(true);
     expect((await image('win')).sizeBytes).toBe(20 * mib);
+    const audit = (await ui.api('GET', '/audit')) as { method: string }[];
+    expect(audit.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
     await page.locator('.task-more summary').first().click();
     await page.locator(`.task-log li:has-text("${said('started', '开始')}")`).waitFor();
     await page.goto('/images');

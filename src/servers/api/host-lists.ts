@@ -38,8 +38,10 @@ export function addHostListRoutes(
   api.post(
     '/hosts/import',
     { ...admin, schema: { body: hostList, querystring: hostListQuery } },
-    async ({ body, query }) => {
-      const plan = services.importHosts(body.csv, { dryRun: query.dryRun ?? false });
+    async (request) => {
+      const { dryRun = false } = request.query;
+      request.isAudited = !dryRun;
+      const plan = services.importHosts(request.body.csv, { dryRun });
       return { ...plan, problems: plan.problems.map(inWords) };
     },
   );

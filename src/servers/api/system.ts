@@ -51,9 +51,10 @@ export function addSystemRoutes(
     tasks.cancel(params.id),
   );
 
-  api.post('/reconcile', { ...admin, schema: { body: reconcileOptions } }, async ({ body }) =>
-    services.reconcile(body),
-  );
+  api.post('/reconcile', { ...admin, schema: { body: reconcileOptions } }, async (request) => {
+    request.isAudited = !request.body.dryRun;
+    return services.reconcile(request.body);
+  });
 
   api.get('/one-time-code', admin, async () => services.oneTimeCode.get());
   api.get('/boot-files', viewer, async () => services.bootFiles.describe());

@@ -25,9 +25,12 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
   api.patch(
     '/uploads/:id',
     { ...admin, schema: { ...byId, headers: uploadHeaders } },
-    async ({ params, headers, body }, reply) => {
+    async (request, reply) => {
+      const { params, headers, body } = request;
       const part = body as Readable;
       const { offset, task } = await uploads.write(params.id, headers['upload-offset'], part);
+      // The last part of thousands stands for them all.
+      request.isAudited = task !== null;
       return reply
         .code(task ? 202 : 200)
         .header('upload-offset', offset)

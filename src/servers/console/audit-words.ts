@@ -42,7 +42,6 @@ const deeds: Readonly<Record<string, readonly string[]>> = {
   role: ['role'],
   login: ['login', 'first-run'],
   logout: ['logout'],
-  plan: ['plan'],
 };
 
 const byMethod: Readonly<Record<string, string>> = { POST: 'add', DELETE: 'remove' };

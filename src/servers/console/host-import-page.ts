@@ -21,6 +21,7 @@ export function addHostImportPage(app: FastifyInstance, kit: ConsoleKit): void {
     '/hosts/import/preview',
     { ...admin, bodyLimit, schema: { body: csvForm } },
     async (request, reply) => {
+      request.isAudited = false;
       const plan = services.importHosts(request.body.csv, { dryRun: true });
       const values = { ...toImportView(plan, services.hosts.list()) };
       return kit.fragment(request, reply, 'hosts/import-preview.njk', values);

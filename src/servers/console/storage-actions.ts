@@ -56,6 +56,7 @@ export function addStorageActions(app: FastifyInstance, kit: ConsoleKit): void {
     { ...admin, schema: { body: reconcileForm } },
     async (request, reply) => {
       const isDone = request.body.mode === 'do';
+      request.isAudited = isDone;
       const steps = await reconcile({ dryRun: !isDone });
       return kit.fragment(request, reply, 'storage/steps.njk', { steps, isDone });
     },

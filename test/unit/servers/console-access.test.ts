@@ -161,4 +161,21 @@ describe('who may call what on port 8050', () => {
     expect(latest).toMatchObject({ ...expected, address: '127.0.0.1' });
     expect(JSON.stringify(latest)).not.toContain('secret');
   });
+
+  test.each([
+    ['/api/v1/hosts/import?dryRun=true', { csv: 'name,mac\npc-90,52:54:00:00:00:90' }],
+    ['/api/v1/reconcile', { dryRun: true }],
+    ['/hosts/import/preview', { csv: 'name,mac\npc-90,52:54:00:00:00:90' }],
+    ['/storage/reconcile', { mode: 'look' }],
+  ])('what only tells what it would do is not: %s', async (url, payload) => {
+    const headers = {
+      cookie: cookieOf('admin'),
+      [csrfHeader]: csrfTokenOf(sessions.get('admin') ?? ''),
+    };
+    const { audit } = opened.fake.services;
+    const before = audit.list({});
+    const answer = await opened.app.inject({ method: 'POST', url, headers, payload });
+    expect(answer.statusCode, answer.payload).toBe(200);
+    expect(audit.list({})).toEqual(before);
+  });
 });
