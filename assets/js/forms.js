@@ -25,8 +25,18 @@ function show(form, name, text) {
   field.focus();
 }
 
-/** Follows forms that htmx sends. */
+/** Beside a file picker: the file that is chosen. @param {Event} event */
+function tellFile({ target }) {
+  if (!(target instanceof HTMLInputElement)) return;
+  const name = target.closest('.file-picker')?.querySelector('.file-picker-name');
+  if (name instanceof HTMLElement) {
+    name.textContent = target.files?.[0]?.name ?? name.dataset.none ?? '';
+  }
+}
+
+/** Follows forms that htmx sends, and files that are chosen. */
 export function startForms() {
+  document.body.addEventListener('change', tellFile);
   document.body.addEventListener('htmx:beforeRequest', (event) => {
     clear(/** @type {CustomEvent} */ (event).detail.elt);
   });

@@ -15,6 +15,7 @@ describe.each(languages)('backups, %s', (language) => {
     const { page } = await ui.openAs('admin', { locale: language });
     await page.goto('/settings');
     await page.locator('a[href="/backups"]').click();
+    await page.waitForURL('**/backups');
     await page.locator('#backup-list .empty').waitFor();
     await page.locator('main form [type=submit]').click();
     const row = page.locator('[data-backup^=cafeboot-]');

@@ -36,6 +36,7 @@ describe.each(languages)('boot entries, %s', (language) => {
     expect(entry.data).toEqual(['music', 'games']);
 
     await page.locator('[data-entry=movies] a[href$=edit]').click();
+    await page.waitForURL('**/entries/movies/edit');
     await page.locator('[value=games]').uncheck();
     await save.click();
     await page.waitForURL('**/entries');

@@ -56,6 +56,7 @@ describe.each(languages)('the list of PCs, %s', (language) => {
     expect(hosts().get('5254000f0001').name).toBe('pc-013');
 
     await page.locator('.unknown-list a').click();
+    await page.waitForURL('**/new-host?*');
     await page.locator('[name=name]').fill('前台-1');
     expect(await page.locator('[name=mac]').inputValue()).toBe('52:54:00:0f:00:02');
     await page.locator('form.host-form [type=submit]').click();

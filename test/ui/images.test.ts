@@ -33,6 +33,7 @@ describe.each(languages)('images, %s', (language) => {
     await writeFile(file, randomBytes(20 * mib));
     await page.goto('/new-image');
     await page.locator('#upload-file').setInputFiles(file);
+    await page.locator('.file-picker-name:has-text("win.raw")').waitFor();
     await page.locator('#upload-name').fill('win');
     // The second part breaks off, and the third is too slow for the server; once each.
     let parts = 0;

@@ -44,6 +44,7 @@ describe('setup and health', () => {
     await page.locator('.findings-well').waitFor();
     await page.locator('a[href="/setup/interfaces"].btn-primary').click();
     await page.locator('a[href="/setup/addresses"].btn-primary').click();
+    await page.waitForURL('**/setup/addresses');
 
     const ours = page.locator('form[hx-post="/setup/addresses/ours"]');
     await ours.locator('[name=subnet]').fill('10.88.0.0/24');
