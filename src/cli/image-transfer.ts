@@ -8,12 +8,16 @@ import type { CliContext } from './context.ts';
 import { type ImageFlags, withImageFlags } from './image-flags.ts';
 import { waitForTask } from './task.ts';
 
-interface ImportFlags extends ImageFlags {
+/** Where a disk comes from. */
+interface SourceFlags {
   file?: string;
   fromDevice?: string;
   format?: string;
   wait?: boolean;
 }
+
+type ImportFlags = SourceFlags & ImageFlags;
+type VersionFlags = SourceFlags & { note?: string };
 
 interface ExportFlags {
   file: string;
@@ -40,14 +44,25 @@ export function addTransferCommands(image: Command, context: CliContext): void {
     .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
     .addOption(formatOption())
     .option('--wait', 'wait for the end, showing progress')
-    .action(({ file, fromDevice, wait = false, ...rest }: ImportFlags) =>
+    .action(({ wait = false, ...flags }: ImportFlags) =>
       context.withApi(async (api, { isOffline }) => {
-        const source = file ?? fromDevice;
-        if (source === undefined) {
-          throw new CafebootError('invalid_value', { field: '--file', value: '' });
-        }
-        const body = { ...rest, path: resolve(source) };
-        const task = (await api('POST', '/images/import', body)) as Task;
+        const task = (await api('POST', '/images/import', withSource(flags))) as Task;
+        await follow(api, task, wait || isOffline);
+      }),
+    );
+
+  image
+    .command('import-version <image>')
+    .description('copy a disk file or a disk of this machine into the next version, and publish it')
+    .option('--file <path>', 'the file; it is not changed')
+    .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
+    .addOption(formatOption())
+    .option('--note <text>', 'what was changed')
+    .option('--wait', 'wait for the end, showing progress')
+    .action((name: string, { wait = false, ...flags }: VersionFlags) =>
+      context.withApi(async (api, { isOffline }) => {
+        const body = withSource(flags);
+        const task = (await api('POST', pathTo('images', name, 'versions'), body)) as Task;
         await follow(api, task, wait || isOffline);
       }),
     );
@@ -70,6 +85,15 @@ export function addTransferCommands(image: Command, context: CliContext): void {
         await follow(api, task, wait || isOffline);
       }),
     );
+}
+
+/** What the API is sent: the rest, and the place of the disk. Throws `invalid_value` where none is said. */
+function withSource<Rest extends SourceFlags>({ file, fromDevice, ...rest }: Rest) {
+  const source = file ?? fromDevice;
+  if (source === undefined) {
+    throw new CafebootError('invalid_value', { field: '--file', value: '' });
+  }
+  return { ...rest, path: resolve(source) };
 }
 
 /** By the file's ending; what is none of ours is a raw disk (`.img`, `.iso`). */

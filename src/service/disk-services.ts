@@ -4,6 +4,7 @@ import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { createDisks } from './disks.ts';
 import { createImages } from './images.ts';
+import { createNextVersions } from './next-versions.ts';
 import { createOverlays } from './overlays.ts';
 import { createPoolGauge } from './pool-gauge.ts';
 import { createReconcile } from './reconcile.ts';
@@ -39,9 +40,10 @@ export function createDiskServices(deps: DiskServiceDeps) {
     hasRoom: gauge.hasRoom,
   };
   const images = createImages(shared);
+  const nextVersions = createNextVersions(shared);
   const overlays = createOverlays(shared);
   const versions = createVersions({ ...shared, overlays, isHeld: images.isHeld });
   const disks = createDisks({ ...shared, versions, overlays });
   const reconcile = rememberReconcile(createReconcile({ ...shared, disks }));
-  return { gauge, volumeLife, images, versions, disks, ...reconcile };
+  return { gauge, volumeLife, images, nextVersions, versions, disks, ...reconcile };
 }

@@ -4,6 +4,8 @@ import type { Captures } from './captures.ts';
 import type { Disks } from './disks.ts';
 import { getImage } from './image-lookup.ts';
 import type { Image, Images } from './images.ts';
+import type { Task } from './tasks.ts';
+import type { Transfers, VersionFields } from './transfers.ts';
 import type { RemovedVersion } from './version-removal.ts';
 import type { Versions } from './versions.ts';
 
@@ -11,6 +13,7 @@ export interface ImageChangeDeps {
   store: Store;
   images: Images;
   versions: Versions;
+  transfers: Pick<Transfers, 'importVersion'>;
   disks: Disks;
   captures: Captures;
   background: Background;
@@ -39,15 +42,24 @@ export function createImageChanges(deps: ImageChangeDeps) {
     return images.get(name);
   }
 
+  const removeUnused = (name: string) =>
+    deps.background.start(`remove unused ${name}`, async () => {
+      await versions.removeUnused(name);
+    });
+
   return {
     /** The draft becomes the next version and is published. */
     async publishDraft(name: string, note = ''): Promise<Image> {
       const image = await changeDraft(name, () => versions.publish(name, note), 'published');
-      deps.background.start(`remove unused ${name}`, async () => {
-        await versions.removeUnused(name);
-      });
+      removeUnused(name);
       return image;
     },
+    /** A disk that was made elsewhere becomes the next version and is published, as a task. The draft stays. */
+    importVersion: (name: string, fields: VersionFields): Promise<Task> =>
+      deps.transfers.importVersion(name, fields, () => {
+        prepareAll();
+        removeUnused(name);
+      }),
     discardDraft: (name: string): Promise<Image> =>
       changeDraft(name, () => versions.discardDraft(name), 'discarded'),
     /** Of the draft, and so of what is published next. */

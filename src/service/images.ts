@@ -178,12 +178,13 @@ export function createImages(deps: ImageDeps) {
       });
     },
 
-    /** Images whose making a crash interrupted: nothing of them is worth keeping. */
+    /** Versions whose making a crash interrupted, and the image of a first one: nothing of them is worth keeping. */
     async removeInterrupted(): Promise<void> {
       for (const version of store.images.allVersions()) {
-        if (version.state !== 'making' || version.number !== 1) continue;
+        if (version.state !== 'making') continue;
         await volumes.remove(version.volume);
-        store.images.remove(version.imageId);
+        if (version.number === 1) store.images.remove(version.imageId);
+        else store.images.removeVersion(version.id);
       }
     },
   };

@@ -168,6 +168,8 @@ export function createReconcile(deps: ReconcileDeps) {
 
   /** Idempotent. With `dryRun` nothing is changed or recorded. */
   return async function reconcile({ dryRun = false } = {}): Promise<ReconcileStep[]> {
+    // A disk that is open cannot be removed.
+    if (!dryRun) await targets.sweep?.();
     const volumeSteps = await checkVolumes(dryRun);
     const targetSteps = await checkTargets(dryRun);
     const steps = [...volumeSteps, ...targetSteps];

@@ -133,7 +133,7 @@ export function createServices(deps: ServiceDeps) {
     tools: deps.tools,
     reconcile,
     pool: pool.status,
-    imageChanges: createImageChanges({ ...common, captures, background }),
+    imageChanges: createImageChanges({ ...common, captures, transfers, background }),
     transfers,
     uploads,
     imageUsers: createImageUsers(deps),

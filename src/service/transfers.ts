@@ -1,9 +1,10 @@
-import type { DiskFiles } from '../storage/disk-files.ts';
+import type { DiskFiles, DiskSource } from '../storage/disk-files.ts';
 import type { DiskFormat } from '../storage/disk-formats.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { Store } from '../store/store.ts';
 import { getImage, getPublished, getVersion } from './image-lookup.ts';
 import type { Images, NewImage } from './images.ts';
+import type { NextVersions } from './next-versions.ts';
 import type { PoolGauge } from './pool-gauge.ts';
 import type { Task, TaskControl, Tasks } from './tasks.ts';
 import type { Timeline } from './timeline.ts';
@@ -14,10 +15,18 @@ export interface TransferDeps {
   store: Store;
   volumes: VolumeStore;
   images: Images;
+  nextVersions: NextVersions;
   diskFiles: DiskFiles;
   pool: Pick<PoolGauge, 'admit' | 'filling'>;
   tasks: Tasks;
   timeline: Timeline;
+}
+
+/** A disk that becomes the next version of an image. */
+export interface VersionFields {
+  path: string;
+  format?: DiskFormat | undefined;
+  note?: string | undefined;
 }
 
 export interface ExportFields {
@@ -31,7 +40,18 @@ export type Transfers = ReturnType<typeof createTransfers>;
 
 /** Images from files and disks of this machine, and to files; as tasks. */
 export function createTransfers(deps: TransferDeps) {
-  const { store, volumes, images, diskFiles, pool, tasks, timeline } = deps;
+  const { store, volumes, images, nextVersions, diskFiles, pool, tasks, timeline } = deps;
+
+  type Fill = ReturnType<Images['begin']>;
+
+  const copyInto = (name: string, source: DiskSource, fill: Fill): Task =>
+    tasks.start('image.import', name, ({ signal, progress }: TaskControl) =>
+      fill((devicePath) =>
+        pool.filling(signal, (braked) =>
+          diskFiles.copyIn(source, devicePath, { signal: braked, onProgress: progress }),
+        ),
+      ),
+    );
 
   return {
     /** Copies a disk into a new image; the file or device is not changed. `onEnd`: nobody reads it any more. */
@@ -44,13 +64,19 @@ export function createTransfers(deps: TransferDeps) {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = images.begin(image, source.sizeBytes);
-      return tasks.start('image.import', image.name, ({ signal, progress }: TaskControl) =>
-        fill((devicePath) =>
-          pool.filling(signal, (braked) =>
-            diskFiles.copyIn(source, devicePath, { signal: braked, onProgress: progress }),
-          ),
-        ).finally(onEnd),
-      );
+      return copyInto(image.name, source, (copy) => fill(copy).finally(onEnd));
+    },
+
+    /** Copies a disk into the next version of an image, which is published then. Throws `not_found`. */
+    async importVersion(
+      name: string,
+      { path, format, note = '' }: VersionFields,
+      onPublished: () => void,
+    ): Promise<Task> {
+      await pool.admit();
+      const source = await diskFiles.inspect(path, format);
+      const fill = nextVersions.begin(name, source.sizeBytes, note);
+      return copyInto(name, source, (copy) => fill(copy).then(onPublished));
     },
 
     /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */

@@ -2,10 +2,13 @@ import { stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
 import { configfs } from './configfs.ts';
 import { hasErrno } from './errno.ts';
-import { backstoreName } from './lio-names.ts';
+import { backstoreName, ourBackstorePrefix } from './lio-names.ts';
 import type { Lun } from './targets.ts';
 
 export type Backstores = ReturnType<typeof createBackstores>;
+
+/** Of the kinds that we make. */
+const isHba = (name: string) => /^(iblock|fileio)_\d+$/.test(name);
 
 /** What LIO keeps of a disk, whatever targets export it. */
 export interface Backstore {
@@ -23,6 +26,8 @@ export interface Backstore {
 export function createBackstores(root: string) {
   const core = `${root}/core`;
   let next = 0;
+  /** Made, and no LUN refers to them yet. */
+  const unlinked = new Set<string>();
 
   /** Claims a number by making its directory: nobody else can have it then. */
   async function claimHba(plugin: string): Promise<string> {
@@ -52,6 +57,7 @@ export function createBackstores(root: string) {
   }
 
   async function remove(path: string): Promise<void> {
+    unlinked.delete(path);
     await configfs.removeDirectory(path);
     await configfs.removeDirectory(path.slice(0, path.lastIndexOf('/')));
   }
@@ -60,7 +66,7 @@ export function createBackstores(root: string) {
   async function removeStray(name: string): Promise<boolean> {
     for (const hba of await configfs.directories(core)) {
       const path = `${core}/${hba}/${name}`;
-      if (!/^(iblock|fileio)_\d+$/.test(hba) || !(await configfs.exists(path))) continue;
+      if (!isHba(hba) || !(await configfs.exists(path))) continue;
       return remove(path).then(
         () => true,
         () => false,
@@ -72,6 +78,7 @@ export function createBackstores(root: string) {
   async function make(lun: Lun, sizeBytes: number | undefined): Promise<string> {
     const hba = await claimHba(sizeBytes === undefined ? 'iblock' : 'fileio');
     const path = `${hba}/${backstoreName(lun.devicePath)}`;
+    unlinked.add(path);
     try {
       await configfs.ensureDirectory(path);
       await configure(path, lun, sizeBytes);
@@ -83,7 +90,10 @@ export function createBackstores(root: string) {
   }
 
   return {
-    /** Throws `not_found` where the device is missing, `in_use` where something else has it open. */
+    /**
+     * A LUN is to refer to it, which `linked` is told. Throws `not_found` where the device is missing, `in_use`
+     * where something else has it open.
+     */
     async create(lun: Lun): Promise<string> {
       const { devicePath } = lun;
       const info = await stat(devicePath).catch((error: unknown) => {
@@ -107,6 +117,21 @@ export function createBackstores(root: string) {
         devicePath: (await configfs.find(`${path}/udev_path`)) ?? '',
         serial: serial.replace('T10 VPD Unit Serial Number: ', ''),
       };
+    },
+
+    linked: (path: string): void => void unlinked.delete(path),
+
+    /** Removes those of ours that no LUN refers to: their disks are open as long as they are there. */
+    async sweep(): Promise<void> {
+      for (const hba of await configfs.directories(core)) {
+        if (!isHba(hba)) continue;
+        for (const name of await configfs.directories(`${core}/${hba}`)) {
+          const path = `${core}/${hba}/${name}`;
+          if (!name.startsWith(ourBackstorePrefix) || unlinked.has(path)) continue;
+          // EBUSY: a LUN refers to it.
+          await remove(path).catch(() => undefined);
+        }
+      }
     },
 
     /** Fine where it is gone. Throws `EBUSY` while a LUN refers to it. */

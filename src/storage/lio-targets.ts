@@ -19,6 +19,7 @@ export function createLioTargets(root: string, backstores: Backstores, portals: 
     try {
       await configfs.ensureDirectory(lunPath);
       await configfs.link(backstore, `${lunPath}/disk`);
+      backstores.linked(backstore);
     } catch (error) {
       await backstores.remove(backstore).catch(() => {});
       throw error;

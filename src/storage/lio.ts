@@ -110,6 +110,8 @@ export async function startLio(options: LioOptions): Promise<TargetServer> {
       saved.changed();
     },
 
+    sweep: backstores.sweep,
+
     list: async () => (await ours()).map(({ name }) => name).sort(),
 
     sessions: async () => (await ofOurs(readSessions)).flat(),

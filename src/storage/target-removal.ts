@@ -42,6 +42,7 @@ export function createLeftTargets(options: LeftTargetsOptions): LeftTargets {
       const ofKernel = await withLio(async (lio) => {
         const names = await lio.list();
         for (const name of names) await lio.remove(name);
+        await lio.sweep?.();
         return names;
       });
       const daemon = createTgtAdmin(run, tgtSocket(runDir));

@@ -67,6 +67,8 @@ export interface TargetServer {
   compare(spec: TargetSpec): Promise<TargetState>;
   /** Drops its sessions and removes it; idempotent. */
   remove(name: string): Promise<void>;
+  /** Lets go of disks that a crash left open and no target has; only where that can be. */
+  sweep?(): Promise<void>;
   /** Names of all targets of ours, sorted. */
   list(): Promise<string[]>;
   sessions(): Promise<Session[]>;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -78,6 +78,27 @@ test('a backstore that a crash left without a LUN does not keep its disk from th
     code: 'in_use',
   });
   expect(await server.compare({ name, initiator: name, luns })).toBe('same');
+  await server.remove(name);
+  await server.close();
+});
+
+test('a backstore that no LUN refers to lets go of its disk; one that is in a target stays', async () => {
+  const [used = '', left = ''] = disks;
+  const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000007';
+  const spec = { name, initiator: name, luns: [{ devicePath: used, serial: 'cb1-1' }] };
+  await server.ensure(spec);
+  // As a crash leaves it: whoever made it does not know of it any more.
+  const lost = await createBackstores(targetRoot).create({ devicePath: left, serial: 'cb1-2' });
+  const making = createBackstores(targetRoot);
+  await server.sweep?.();
+  await expect(access(lost)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await server.compare(spec)).toBe('same');
+
+  const kept = await making.create({ devicePath: left, serial: 'cb1-2' });
+  await making.sweep();
+  await access(kept);
+  await making.remove(kept);
   await server.remove(name);
   await server.close();
 });

@@ -16,6 +16,7 @@ import {
   pruning,
   publishing,
   rollback,
+  versionImport,
 } from './schemas.ts';
 
 /** Images and the boot entries made of them. */
@@ -50,6 +51,12 @@ export function addImageRoutes(app: FastifyInstance, services: Services): void {
     { ...admin, schema: { ...named, body: imageExport } },
     async (request, reply) =>
       reply.code(202).send(await transfers.export(request.params.name, request.body)),
+  );
+  api.post(
+    '/images/:name/versions',
+    { ...admin, schema: { ...named, body: versionImport } },
+    async (request, reply) =>
+      reply.code(202).send(await imageChanges.importVersion(request.params.name, request.body)),
   );
   api.post(
     '/images/:name/publish',

@@ -31,6 +31,7 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'GET /images/:name/usage': 'What its versions take, and which PCs are on which',
   'DELETE /images/:name': 'Remove an image',
   'POST /images/:name/export': 'Write a version to a file of the server, as a task',
+  'POST /images/:name/versions': 'Copy a disk into the next version and publish it, as a task',
   'POST /images/:name/publish': 'Make the draft the next version, for everybody’s next boot',
   'POST /images/:name/rollback': 'Publish another version again',
   'POST /images/:name/grow': 'Make the draft larger',

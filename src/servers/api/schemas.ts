@@ -66,6 +66,14 @@ export const imageImport = Type.Object(
   { ...imageFields, path: filePath, format: Type.Optional(diskFormat) },
   strict,
 );
+export const versionImport = Type.Object(
+  {
+    path: filePath,
+    format: Type.Optional(diskFormat),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  strict,
+);
 export const imageExport = Type.Object(
   { path: filePath, format: diskFormat, version: Type.Optional(Type.Integer({ minimum: 1 })) },
   strict,

@@ -31,6 +31,12 @@ export const publishForm = Type.Object({
   note: Type.Optional(Type.String({ maxLength: 500 })),
   ...csrf,
 });
+export const nextVersionForm = Type.Object({
+  file: path,
+  fileFormat: format,
+  fileNote: Type.Optional(Type.String({ maxLength: 500 })),
+  ...csrf,
+});
 export const growForm = Type.Object({ sizeGib, ...csrf });
 export const exportForm = Type.Object({
   path,

@@ -1,0 +1,57 @@
+import type { VolumeStore } from '../storage/volumes.ts';
+import type { ImageRow, VersionRow } from '../store/images.ts';
+import type { Store } from '../store/store.ts';
+import { getImage } from './image-lookup.ts';
+import { imageKey, type Serialise } from './serialise.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface NextVersionDeps {
+  store: Store;
+  volumes: VolumeStore;
+  timeline: Timeline;
+  serialise: Serialise;
+  now: () => number;
+}
+
+export type NextVersions = ReturnType<typeof createNextVersions>;
+
+/** Versions of an image that do not come from its draft: a disk that was made elsewhere takes its place. */
+export function createNextVersions(deps: NextVersionDeps) {
+  const { store, volumes, timeline, serialise, now } = deps;
+
+  /** From now on PCs boot it; the draft, if there is one, stays what it was. */
+  function finish({ id, name }: ImageRow, { id: versionId, number, note, sizeBytes }: VersionRow) {
+    return serialise(imageKey(id), async () => {
+      store.transaction(() => {
+        store.images.markReady(versionId);
+        store.images.update(id, { publishedVersionId: versionId, sizeBytes });
+      });
+      timeline.record({ kind: 'image.published', data: { image: name, version: number, note } });
+    });
+  }
+
+  return {
+    /**
+     * Records the next version of an image; what is returned makes its volume, has it filled, and publishes it,
+     * and undoes everything where that fails. Throws `not_found`.
+     */
+    begin(name: string, sizeBytes: number, note: string) {
+      const image = getImage(store, name);
+      // The time makes the name new: no volume is ever taken for another one of the same name.
+      const volume = `img-${image.id}-i${now()}`;
+      const fields = { imageId: image.id, note, volume, sizeBytes, createdAt: now() };
+      const version = store.images.addVersion({ ...fields, state: 'making' });
+      return async (fill: (devicePath: string) => Promise<void>): Promise<void> => {
+        try {
+          await volumes.create(volume, sizeBytes);
+          await fill(volumes.devicePath(volume));
+          await finish(image, version);
+        } catch (error) {
+          await volumes.remove(volume);
+          store.images.removeVersion(version.id);
+          throw error;
+        }
+      };
+    },
+  };
+}
