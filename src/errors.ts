@@ -45,6 +45,7 @@ export const errorCodes = [
   'task_interrupted',
   'server_not_running',
   'invalid_value',
+  'size_not_larger',
   'too_many_uploads',
   'unsafe_script_value',
   'upload_offset',

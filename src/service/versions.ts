@@ -113,8 +113,8 @@ export function createVersions(deps: VersionDeps) {
         await deps.admit();
         const draft = await makeDraft(image);
         if (sizeBytes <= draft.sizeBytes) {
-          const context = { field: 'sizeBytes', value: sizeBytes, reason: `> ${draft.sizeBytes}` };
-          throw new CafebootError('invalid_value', context);
+          const { sizeBytes: currentBytes } = draft;
+          throw new CafebootError('size_not_larger', { field: 'sizeBytes', currentBytes });
         }
         await volumes.grow(draft.volume, sizeBytes);
         store.images.updateDraft(image.id, { sizeBytes });

@@ -163,6 +163,20 @@ describe.each(languages)('images, %s', (language) => {
     await page.locator('[data-version="2"]').waitFor({ state: 'detached' });
     expect((await image('win')).versions.map(({ number }) => number)).toEqual([1]);
 
+    await page.locator('button[data-opens=next-version]').click();
+    await page.locator('#next-version [name=file]').fill('/nowhere/win.vhdx');
+    await page.locator('#next-version .btn-primary').click();
+    await page.locator('.note-danger:has-text("/nowhere/win.vhdx")').waitFor();
+    const made = join(directory, 'made.raw');
+    await writeFile(made, randomBytes(4 * mib));
+    await page.locator('#next-version [name=file]').fill(made);
+    await page.locator('#next-version [name=fileNote]').fill('虚拟机里做的');
+    await page.locator('#next-version .btn-primary').click();
+    await page.waitForURL('**/tasks');
+    await page.locator('.task-done:has-text("win")').first().waitFor();
+    await page.goto('/images/win');
+    await page.locator('[data-version="3"].version-published:has-text("虚拟机里做的")').waitFor();
+
     await page.goto('/images/left');
     await page.locator('button[data-opens=remove]').click();
     await page.locator('#remove [name=typed]').fill('nope');
@@ -171,7 +185,7 @@ describe.each(languages)('images, %s', (language) => {
     await page.locator('#remove [name=typed]').fill('left');
     await page.locator('#remove .btn-danger').click();
     await page.waitForURL('**/images');
-    ui.expectNoFaults([400, 409]);
+    ui.expectNoFaults([400, 404, 409]);
   });
 
   test.each(['viewer', 'operator'] as const)(

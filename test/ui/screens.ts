@@ -80,6 +80,15 @@ export const screens: readonly Screen[] = [
       await page.locator('[data-opens="publish"]').click();
     },
   },
+  {
+    name: 'image-next',
+    path: '/images/win11',
+    as: 'admin',
+    isWhole: false,
+    async prepare(page) {
+      await page.locator('[data-opens="next-version"]').click();
+    },
+  },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
   { name: 'backups', path: '/backups', as: 'admin' },

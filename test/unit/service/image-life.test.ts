@@ -146,7 +146,7 @@ test('a version is removed only when nothing needs it', async () => {
 test('grown, the next version is larger and the published one as it was', async () => {
   await changes().grow('win', 4096);
   expect(image()).toMatchObject({ sizeBytes: 1024, draft: { sizeBytes: 4096 } });
-  await expect(changes().grow('win', 4096)).rejects.toMatchObject({ code: 'invalid_value' });
+  await expect(changes().grow('win', 4096)).rejects.toMatchObject({ code: 'size_not_larger' });
   await changes().publishDraft('win');
   expect(image().sizeBytes).toBe(4096);
   await changes().rollBack('win', 1);
