@@ -74,6 +74,13 @@ describe('the command line', () => {
       published: 1,
       sizeBytes: 3 * 1024 ** 2,
     });
+    const next = ['games', '--file', file, '--note', 'again', '--wait'];
+    const done = await json('image', 'import-version', ...next);
+    expect(done).toMatchObject({ kind: 'image.import', subject: 'games', state: 'done' });
+    expect(await json('image', 'versions', 'games')).toMatchObject({
+      published: 2,
+      versions: [{ number: 1 }, { number: 2, note: 'again' }],
+    });
     const { stdout } = await cli(['host', 'list']);
     expect(stdout).toMatch(
       /^前台 +52:54:00:00:00:01 +10\.77\.0\.50 +- +win +- +- +keep +yes +- +- +agent,wol +auto +-$/m,
