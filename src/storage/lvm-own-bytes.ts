@@ -3,7 +3,7 @@ import type { Lvm } from './lvm-batch.ts';
 import { findVolume } from './lvm-pool.ts';
 
 /** While it is read, nothing that changes gives metadata back: not where that could fill it. */
-const metadataPercentLimit = 80;
+const metadataPercentLimit = 60;
 const timeoutMs = 300_000;
 
 interface PoolNames {
