@@ -30,6 +30,13 @@ interface ExportFlags {
 export function addTransferCommands(image: Command, context: CliContext): void {
   const formatOption = () => new Option('--format <format>', 'of the file').choices(diskFormats);
 
+  const withSourceFlags = (command: Command) =>
+    command
+      .option('--file <path>', 'the file; it is not changed')
+      .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
+      .addOption(formatOption())
+      .option('--wait', 'wait for the end, showing progress');
+
   /** Follows the task where that is asked for; without a server it runs in this process anyway. */
   async function follow(api: ApiCall, task: Task, wait: boolean): Promise<void> {
     if (wait) await waitForTask(api, task.id, context);
@@ -39,26 +46,20 @@ export function addTransferCommands(image: Command, context: CliContext): void {
     if (!wait) context.print(`task ${task.id} started`);
   }
 
-  withImageFlags(image.command('import').description('copy a disk file or a disk of this machine'))
-    .option('--file <path>', 'the file; it is not changed')
-    .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
-    .addOption(formatOption())
-    .option('--wait', 'wait for the end, showing progress')
-    .action(({ wait = false, ...flags }: ImportFlags) =>
-      context.withApi(async (api, { isOffline }) => {
-        const task = (await api('POST', '/images/import', withSource(flags))) as Task;
-        await follow(api, task, wait || isOffline);
-      }),
-    );
+  withSourceFlags(
+    withImageFlags(
+      image.command('import').description('copy a disk file or a disk of this machine'),
+    ),
+  ).action(({ wait = false, ...flags }: ImportFlags) =>
+    context.withApi(async (api, { isOffline }) => {
+      const task = (await api('POST', '/images/import', withSource(flags))) as Task;
+      await follow(api, task, wait || isOffline);
+    }),
+  );
 
-  image
-    .command('import-version <image>')
+  withSourceFlags(image.command('import-version <image>'))
     .description('copy a disk file or a disk of this machine into the next version, and publish it')
-    .option('--file <path>', 'the file; it is not changed')
-    .option('--from-device <device>', 'a whole disk, such as /dev/sdb; it is not changed')
-    .addOption(formatOption())
     .option('--note <text>', 'what was changed')
-    .option('--wait', 'wait for the end, showing progress')
     .action((name: string, { wait = false, ...flags }: VersionFlags) =>
       context.withApi(async (api, { isOffline }) => {
         const body = withSource(flags);

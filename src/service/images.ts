@@ -7,6 +7,7 @@ import { parseSlug } from './fields.ts';
 import { getImage } from './image-lookup.ts';
 import { imageKey, type Serialise } from './serialise.ts';
 import type { Timeline } from './timeline.ts';
+import { type MakingSteps, makeVersion } from './version-making.ts';
 import type { VolumeLife } from './volume-life.ts';
 
 /** An image as people see it. Sizes in bytes, times in epoch milliseconds. */
@@ -119,18 +120,12 @@ export function createImages(deps: ImageDeps) {
     timeline.record({ kind: 'image.added', data: { image: name, kind, sizeBytes } });
   }
 
-  /** Runs `fill` on the first version's new volume; undoes everything where it fails. */
-  async function makeFirst(version: VersionRow, sizeBytes: number, fill?: () => Promise<void>) {
-    try {
-      await volumes.create(version.volume, sizeBytes);
-      await fill?.();
-      finishFirst(version);
-    } catch (error) {
-      await volumes.remove(version.volume);
-      store.images.remove(version.imageId);
-      throw error;
-    }
-  }
+  const makeFirst = (version: VersionRow, fill?: MakingSteps['fill']) =>
+    makeVersion(volumes, version, {
+      fill,
+      finish: () => finishFirst(version),
+      undo: () => store.images.remove(version.imageId),
+    });
 
   return {
     list: (): Image[] => store.images.list().map(present),
@@ -140,7 +135,7 @@ export function createImages(deps: ImageDeps) {
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
       await deps.admit();
       const version = addRecord(image, sizeBytes);
-      await makeFirst(version, sizeBytes);
+      await makeFirst(version);
       return present(getRow(image.name));
     },
 
@@ -151,7 +146,7 @@ export function createImages(deps: ImageDeps) {
     begin(image: NewImage, sizeBytes: number) {
       const version = addRecord(image, sizeBytes);
       return (fill: (devicePath: string) => Promise<void>): Promise<void> =>
-        makeFirst(version, sizeBytes, () => fill(volumes.devicePath(version.volume)));
+        makeFirst(version, fill);
     },
 
     /** The version is being read: it cannot be removed until what is returned is called. */

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts';
 import { getImage } from './image-lookup.ts';
 import { imageKey, type Serialise } from './serialise.ts';
 import type { Timeline } from './timeline.ts';
+import { makeVersion } from './version-making.ts';
 
 export interface NextVersionDeps {
   store: Store;
@@ -41,17 +42,12 @@ export function createNextVersions(deps: NextVersionDeps) {
       const volume = `img-${image.id}-i${now()}`;
       const fields = { imageId: image.id, note, volume, sizeBytes, createdAt: now() };
       const version = store.images.addVersion({ ...fields, state: 'making' });
-      return async (fill: (devicePath: string) => Promise<void>): Promise<void> => {
-        try {
-          await volumes.create(volume, sizeBytes);
-          await fill(volumes.devicePath(volume));
-          await finish(image, version);
-        } catch (error) {
-          await volumes.remove(volume);
-          store.images.removeVersion(version.id);
-          throw error;
-        }
-      };
+      return (fill: (devicePath: string) => Promise<void>): Promise<void> =>
+        makeVersion(volumes, version, {
+          fill,
+          finish: () => finish(image, version),
+          undo: () => store.images.removeVersion(version.id),
+        });
     },
   };
 }

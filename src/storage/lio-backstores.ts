@@ -7,9 +7,6 @@ import type { Lun } from './targets.ts';
 
 export type Backstores = ReturnType<typeof createBackstores>;
 
-/** Of the kinds that we make. */
-const isHba = (name: string) => /^(iblock|fileio)_\d+$/.test(name);
-
 /** What LIO keeps of a disk, whatever targets export it. */
 export interface Backstore {
   /** Its directory, which a LUN refers to. */
@@ -62,17 +59,17 @@ export function createBackstores(root: string) {
     await configfs.removeDirectory(path.slice(0, path.lastIndexOf('/')));
   }
 
-  /** One that a crash left before a LUN referred to it still has the device open: no LUN tells its HBA. */
-  async function removeStray(name: string): Promise<boolean> {
+  /** Removes those of ours that no LUN refers to: their disks are open as long as they are there. */
+  async function sweep(): Promise<void> {
     for (const hba of await configfs.directories(core)) {
-      const path = `${core}/${hba}/${name}`;
-      if (!isHba(hba) || !(await configfs.exists(path))) continue;
-      return remove(path).then(
-        () => true,
-        () => false,
-      );
+      if (!/^(iblock|fileio)_\d+$/.test(hba)) continue;
+      for (const name of await configfs.directories(`${core}/${hba}`)) {
+        const path = `${core}/${hba}/${name}`;
+        if (!name.startsWith(ourBackstorePrefix) || unlinked.has(path)) continue;
+        // EBUSY: a LUN refers to it.
+        await remove(path).catch(() => undefined);
+      }
     }
-    return false;
   }
 
   async function make(lun: Lun, sizeBytes: number | undefined): Promise<string> {
@@ -101,10 +98,14 @@ export function createBackstores(root: string) {
       });
       const sizeBytes = info.isFile() ? info.size : undefined;
       try {
-        return await make(lun, sizeBytes);
+        return await make(lun, sizeBytes).catch(async (error: unknown) => {
+          if (!hasErrno(error, 'EBUSY')) throw error;
+          // A crash may have left one that has it open.
+          await sweep();
+          return make(lun, sizeBytes);
+        });
       } catch (error) {
         if (!hasErrno(error, 'EBUSY')) throw error;
-        if (await removeStray(backstoreName(devicePath))) return make(lun, sizeBytes);
         throw new CafebootError('in_use', { name: devicePath }, { cause: error });
       }
     },
@@ -121,18 +122,7 @@ export function createBackstores(root: string) {
 
     linked: (path: string): void => void unlinked.delete(path),
 
-    /** Removes those of ours that no LUN refers to: their disks are open as long as they are there. */
-    async sweep(): Promise<void> {
-      for (const hba of await configfs.directories(core)) {
-        if (!isHba(hba)) continue;
-        for (const name of await configfs.directories(`${core}/${hba}`)) {
-          const path = `${core}/${hba}/${name}`;
-          if (!name.startsWith(ourBackstorePrefix) || unlinked.has(path)) continue;
-          // EBUSY: a LUN refers to it.
-          await remove(path).catch(() => undefined);
-        }
-      }
-    },
+    sweep,
 
     /** Fine where it is gone. Throws `EBUSY` while a LUN refers to it. */
     remove,

@@ -53,10 +53,11 @@ export const hostCapture = Type.Object({ image: name }, strict);
 
 const filePath = Type.String({ pattern: '^/', maxLength: 4_096 });
 const diskFormat = Type.Enum([...diskFormats]);
+const note = Type.Optional(Type.String({ maxLength: 500 }));
 const imageFields = {
   name,
   kind: Type.Enum(['os', 'data']),
-  description: Type.Optional(Type.String({ maxLength: 500 })),
+  description: note,
 };
 export const newImage = Type.Object(
   { ...imageFields, sizeBytes: Type.Integer({ minimum: 512 }) },
@@ -70,7 +71,7 @@ export const versionImport = Type.Object(
   {
     path: filePath,
     format: Type.Optional(diskFormat),
-    note: Type.Optional(Type.String({ maxLength: 500 })),
+    note,
   },
   strict,
 );
@@ -87,10 +88,7 @@ export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$
 export const uploadHeaders = Type.Object({ 'upload-offset': Type.Integer({ minimum: 0 }) });
 
 const versionNumber = Type.Integer({ minimum: 1 });
-export const publishing = Type.Object(
-  { note: Type.Optional(Type.String({ maxLength: 500 })) },
-  strict,
-);
+export const publishing = Type.Object({ note }, strict);
 export const pruning = Type.Object({ image: Type.Optional(name) }, strict);
 export const rollback = Type.Object({ version: versionNumber }, strict);
 export const growth = Type.Object({ sizeBytes: Type.Integer({ minimum: 512 }) }, strict);

@@ -5,10 +5,11 @@ import { diskFormats } from '../../service/transfers.ts';
 // What the image pages' forms send; an empty field is one that says nothing.
 const csrf = { [csrfField]: Type.Optional(Type.String()) };
 const format = Type.Optional(Type.Enum(['', ...diskFormats]));
+const note = Type.Optional(Type.String({ maxLength: 500 }));
 const image = {
   name: Type.String({ maxLength: 64 }),
   kind: Type.Enum(['os', 'data']),
-  description: Type.Optional(Type.String({ maxLength: 500 })),
+  description: note,
   ...csrf,
 };
 /** Of 2^30 bytes. */
@@ -28,13 +29,13 @@ export const byName = Type.Object({ name: Type.String({ maxLength: 64 }) });
 export const byVersion = Type.Object({ name: Type.String({ maxLength: 64 }), number });
 export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
 export const publishForm = Type.Object({
-  note: Type.Optional(Type.String({ maxLength: 500 })),
+  note,
   ...csrf,
 });
 export const nextVersionForm = Type.Object({
   file: path,
   fileFormat: format,
-  fileNote: Type.Optional(Type.String({ maxLength: 500 })),
+  fileNote: note,
   ...csrf,
 });
 export const growForm = Type.Object({ sizeGib, ...csrf });
