@@ -105,7 +105,7 @@ async function run(id, file, name) {
   try {
     const isDone = await send(file, upload);
     current = undefined;
-    location.assign(isDone ? '/tasks' : '/new-image');
+    if (isDone) location.assign('/tasks');
   } catch (error) {
     current = undefined;
     showProblem(/** @type {Error} */ (error).message);
@@ -118,7 +118,11 @@ byId('upload-file').addEventListener('change', () => {
 });
 document.body.addEventListener('uploadBegun', (event) => {
   const [file] = byId('upload-file').files;
-  void run(/** @type {CustomEvent} */ (event).detail.id, file, byId('upload-name').value);
+  void run(
+    /** @type {CustomEvent} */ (event).detail.id,
+    file,
+    root.dataset.name ?? byId('upload-name').value,
+  );
 });
 root.addEventListener('change', (event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
@@ -131,7 +135,7 @@ root.addEventListener('change', (event) => {
 });
 byId('upload-cancel').addEventListener('click', async () => {
   const upload = current;
-  if (!upload) return location.assign('/new-image');
+  if (!upload) return location.reload();
   upload.isCancelled = true;
   // The part under way ends first.
   for (let tries = 0; tries < 20; tries++) {
@@ -142,7 +146,7 @@ byId('upload-cancel').addEventListener('click', async () => {
     if (isGone) break;
     await pause(250);
   }
-  location.assign('/new-image');
+  location.reload();
 });
 addEventListener('beforeunload', (event) => {
   if (current && !current.isCancelled) event.preventDefault();

@@ -5,9 +5,11 @@ import type { Disks } from './disks.ts';
 import { getImage } from './image-lookup.ts';
 import type { Image, Images } from './images.ts';
 import type { Task } from './tasks.ts';
-import type { Transfers, VersionFields } from './transfers.ts';
+import type { OnEnd, Transfers, VersionFields } from './transfers.ts';
 import type { RemovedVersion } from './version-removal.ts';
 import type { Versions } from './versions.ts';
+
+export type ImageChanges = ReturnType<typeof createImageChanges>;
 
 export interface ImageChangeDeps {
   store: Store;
@@ -54,12 +56,17 @@ export function createImageChanges(deps: ImageChangeDeps) {
       removeUnused(name);
       return image;
     },
-    /** A disk that was made elsewhere becomes the next version and is published, as a task. The draft stays. */
-    importVersion: (name: string, fields: VersionFields): Promise<Task> =>
-      deps.transfers.importVersion(name, fields, () => {
+    /**
+     * A disk that was made elsewhere becomes the next version and is published, as a task. The draft stays.
+     * `onEnd`: nobody reads the disk any more.
+     */
+    importVersion(name: string, fields: VersionFields, onEnd?: OnEnd): Promise<Task> {
+      const onPublished = () => {
         prepareAll();
         removeUnused(name);
-      }),
+      };
+      return deps.transfers.importVersion(name, fields, { onPublished, onEnd });
+    },
     discardDraft: (name: string): Promise<Image> =>
       changeDraft(name, () => versions.discardDraft(name), 'discarded'),
     /** Of the draft, and so of what is published next. */

@@ -94,7 +94,11 @@ export function createServices(deps: ServiceDeps) {
   const adoption = createAdoption({ ...asked, addHost: cafeChanges.addHost });
   const pool = createPool(asked);
   const transfers = createTransfers({ ...common, pool: gauge, tasks });
-  const uploads = createUploads({ ...deps, directory: deps.uploadsDir, transfers });
+  const imageChanges = createImageChanges({ ...common, captures, transfers, background });
+  const uploads = createUploads({
+    ...{ ...deps, directory: deps.uploadsDir },
+    ...{ transfers, imageChanges },
+  });
   const agents = createAgents({ ...asked, osReports, presences });
   const powerCards = createPowerCards({ settings: settings.get, now });
   const changes = { ...cafeChanges, ...createSettingChanges(common) };
@@ -133,8 +137,7 @@ export function createServices(deps: ServiceDeps) {
     tools: deps.tools,
     reconcile,
     pool: pool.status,
-    imageChanges: createImageChanges({ ...common, captures, transfers, background }),
-    transfers,
+    ...{ imageChanges, transfers },
     uploads,
     imageUsers: createImageUsers(deps),
     superSessions: createSuperSessions({ ...common, ...cafeChanges, hall, captures }),

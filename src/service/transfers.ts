@@ -29,6 +29,9 @@ export interface VersionFields {
   note?: string | undefined;
 }
 
+/** Called once the file or disk that is imported is not read any more, whatever came of it. */
+export type OnEnd = () => Promise<void>;
+
 export interface ExportFields {
   path: string;
   format: DiskFormat;
@@ -54,13 +57,8 @@ export function createTransfers(deps: TransferDeps) {
     );
 
   return {
-    /** Copies a disk into a new image; the file or device is not changed. `onEnd`: nobody reads it any more. */
-    async import(
-      image: NewImage,
-      path: string,
-      format?: DiskFormat,
-      onEnd: () => Promise<void> = async () => {},
-    ): Promise<Task> {
+    /** Copies a disk into a new image; the file or device is not changed. */
+    async import(image: NewImage, path: string, format?: DiskFormat, onEnd?: OnEnd): Promise<Task> {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = images.begin(image, source.sizeBytes);
@@ -71,12 +69,12 @@ export function createTransfers(deps: TransferDeps) {
     async importVersion(
       name: string,
       { path, format, note = '' }: VersionFields,
-      onPublished: () => void,
+      { onPublished, onEnd }: { onPublished: () => void; onEnd?: OnEnd | undefined },
     ): Promise<Task> {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = nextVersions.begin(name, source.sizeBytes, note);
-      return copyInto(name, source, (copy) => fill(copy).then(onPublished));
+      return copyInto(name, source, (copy) => fill(copy).then(onPublished).finally(onEnd));
     },
 
     /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */

@@ -5,27 +5,30 @@ import { CafebootError } from '../errors.ts';
 import type { DiskFormat } from '../storage/disk-formats.ts';
 import type { Store } from '../store/store.ts';
 import { parseSlug } from './fields.ts';
+import type { ImageChanges } from './image-changes.ts';
+import { getImage } from './image-lookup.ts';
 import type { NewImage } from './images.ts';
 import type { Task } from './tasks.ts';
 import type { Transfers } from './transfers.ts';
 
-/** A disk file that comes from a browser, and what it is to become. */
-export interface NewUpload extends NewImage {
-  sizeBytes: number;
-  format?: DiskFormat;
-}
+/** A disk file that comes from a browser, and whether it becomes a new image or the next version of one. */
+export type NewUpload = { sizeBytes: number; format?: DiskFormat | undefined } & (
+  | (NewImage & { becomes: 'image' })
+  | { becomes: 'version'; name: string; note?: string | undefined }
+);
 
-export interface Upload extends NewUpload {
+export type Upload = NewUpload & {
   id: string;
   createdAt: number;
   /** How much has come: where the next part begins. */
   offset: number;
-}
+};
 
 export interface UploadDeps {
   directory: string;
   store: Store;
   transfers: Pick<Transfers, 'import'>;
+  imageChanges: Pick<ImageChanges, 'importVersion'>;
   now: () => number;
 }
 
@@ -37,7 +40,8 @@ const keptMs = 86_400_000;
 const spareBytes = 256 * 1024 ** 2;
 
 /** Disk files that come in parts, and go on where they broke off. A complete one is imported and removed. */
-export function createUploads({ directory, store, transfers, now }: UploadDeps) {
+export function createUploads(deps: UploadDeps) {
+  const { directory, store, now } = deps;
   /** Being written or imported. */
   const busy = new Set<string>();
   const dataPath = (id: string) => join(directory, `${id}.data`);
@@ -53,7 +57,7 @@ export function createUploads({ directory, store, transfers, now }: UploadDeps) 
   async function get(id: string): Promise<Upload> {
     try {
       if (!/^[0-9a-f]{32}$/.test(id)) throw new Error('no id of ours');
-      const info = JSON.parse(await readFile(infoPath(id), 'utf8')) as Omit<Upload, 'offset'>;
+      const info = JSON.parse(await readFile(infoPath(id), 'utf8')) as Upload;
       const { size } = await stat(dataPath(id));
       return { ...info, offset: size };
     } catch (error) {
@@ -64,6 +68,11 @@ export function createUploads({ directory, store, transfers, now }: UploadDeps) 
   async function removeFiles(id: string): Promise<void> {
     await rm(infoPath(id), { force: true });
     await rm(dataPath(id), { force: true });
+  }
+
+  function refuseTakenName(name: string): void {
+    parseSlug('name', name);
+    if (store.images.find({ name })) throw new CafebootError('already_exists', { field: 'name' });
   }
 
   async function refuseWithoutSpace(sizeBytes: number, others: readonly Upload[]): Promise<void> {
@@ -95,16 +104,27 @@ export function createUploads({ directory, store, transfers, now }: UploadDeps) 
     return end;
   }
 
-  /** What cannot be imported is no use for any further try, so it goes at once. */
-  async function startImport({ id, name, kind, description, format }: Upload): Promise<Task> {
+  function importFile(upload: Upload, onEnd: () => Promise<void>): Promise<Task> {
+    const { name, format } = upload;
+    const path = dataPath(upload.id);
+    if (upload.becomes === 'version') {
+      return deps.imageChanges.importVersion(name, { path, format, note: upload.note }, onEnd);
+    }
+    const { kind, description } = upload;
     const image = { name, kind, ...(description !== undefined && { description }) };
+    return deps.transfers.import(image, path, format, onEnd);
+  }
+
+  /** What cannot be imported is no use for any further try, so it goes at once. */
+  async function startImport(upload: Upload): Promise<Task> {
+    const { id } = upload;
     const end = async () => {
       await removeFiles(id);
       busy.delete(id);
     };
     busy.add(id);
     try {
-      return await transfers.import(image, dataPath(id), format, end);
+      return await importFile(upload, end);
     } catch (error) {
       await end();
       throw error;
@@ -115,12 +135,13 @@ export function createUploads({ directory, store, transfers, now }: UploadDeps) 
     list,
     get,
 
-    /** Throws `already_exists` for an image's name that is taken, `too_many_uploads`, `destination_full`. */
+    /**
+     * Throws `already_exists` for a new image's name that is taken, `not_found` for a version of an image that
+     * is not there, `too_many_uploads`, `destination_full`.
+     */
     async begin(upload: NewUpload): Promise<Upload> {
-      parseSlug('name', upload.name);
-      if (store.images.find({ name: upload.name })) {
-        throw new CafebootError('already_exists', { field: 'name' });
-      }
+      if (upload.becomes === 'version') getImage(store, upload.name);
+      else refuseTakenName(upload.name);
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const others = await list();
       if (others.length >= uploadLimit) {

@@ -24,7 +24,8 @@ export async function seedImages(fake: FakeServices): Promise<void> {
   const sessions = targets.sessions.splice(0);
   await boots.attachFor(mac, 'win11', '10.0.0.9');
   targets.sessions.push(...sessions);
-  await uploads.begin({ name: 'lol-2026', kind: 'data', sizeBytes: 40 * gib });
+  await uploads.begin({ becomes: 'image', name: 'lol-2026', kind: 'data', sizeBytes: 40 * gib });
+  await uploads.begin({ becomes: 'version', name: 'win11', sizeBytes: 20 * gib });
 
   const job = (error?: Error) => async () => {
     if (error) throw error;

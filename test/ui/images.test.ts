@@ -163,20 +163,6 @@ describe.each(languages)('images, %s', (language) => {
     await page.locator('[data-version="2"]').waitFor({ state: 'detached' });
     expect((await image('win')).versions.map(({ number }) => number)).toEqual([1]);
 
-    await page.locator('button[data-opens=next-version]').click();
-    await page.locator('#next-version [name=file]').fill('/nowhere/win.vhdx');
-    await page.locator('#next-version .btn-primary').click();
-    await page.locator('.note-danger:has-text("/nowhere/win.vhdx")').waitFor();
-    const made = join(directory, 'made.raw');
-    await writeFile(made, randomBytes(4 * mib));
-    await page.locator('#next-version [name=file]').fill(made);
-    await page.locator('#next-version [name=fileNote]').fill('虚拟机里做的');
-    await page.locator('#next-version .btn-primary').click();
-    await page.waitForURL('**/tasks');
-    await page.locator('.task-done:has-text("win")').first().waitFor();
-    await page.goto('/images/win');
-    await page.locator('[data-version="3"].version-published:has-text("虚拟机里做的")').waitFor();
-
     await page.goto('/images/left');
     await page.locator('button[data-opens=remove]').click();
     await page.locator('#remove [name=typed]').fill('nope');
@@ -186,6 +172,44 @@ describe.each(languages)('images, %s', (language) => {
     await page.locator('#remove .btn-danger').click();
     await page.waitForURL('**/images');
     ui.expectNoFaults([400, 404, 409]);
+  });
+
+  test('a disk made elsewhere becomes the next version: from the server, and from this computer', async () => {
+    const { page } = await ui.loginAs('admin', { locale: language });
+    const made = join(directory, 'made.raw');
+    await writeFile(made, randomBytes(4 * mib));
+    const form = page.locator('form[hx-post$="/next-version/path"]');
+    await page.goto('/images/win');
+    await page.locator('a[href$="/next-version"]').click();
+    await page.waitForURL('**/next-version');
+    await form.locator('[name=path]').fill('/nowhere/win.vhdx');
+    await form.locator('.btn-primary').click();
+    await page.locator('.note-danger:has-text("/nowhere/win.vhdx")').waitFor();
+    await form.locator('[name=path]').fill(made);
+    await form.locator('[name=note]').fill('虚拟机里做的');
+    await form.locator('.btn-primary').click();
+    await page.waitForURL('**/tasks');
+    await page.locator('.task-done:has-text("win")').first().waitFor();
+    await page.goto('/images/win');
+    await page.locator('[data-version="3"].version-published:has-text("虚拟机里做的")').waitFor();
+
+    await ui.api('POST', '/images/win/uploads', { sizeBytes: 4 * mib, note: '上传的' });
+    await page.goto('/images/win/next-version');
+    await page.locator('.unfinished [data-name=win] input').setInputFiles(made);
+    await page.waitForURL('**/tasks', { timeout: 30_000 });
+    await page.locator('.task-done:has-text("win")').first().waitFor({ timeout: 20_000 });
+    await page.goto('/images/win');
+    await page.locator('[data-version="4"].version-published:has-text("上传的")').waitFor();
+
+    await page.goto('/images/win/next-version');
+    await page.locator('#upload-file').setInputFiles(made);
+    await page.locator('#upload-note').fill('又一个');
+    await page.locator('#upload-form button[type=submit]').click();
+    await page.waitForURL('**/tasks', { timeout: 30_000 });
+    await page.locator('.task-done:has-text("win")').first().waitFor({ timeout: 20_000 });
+    await page.goto('/images/win');
+    await page.locator('[data-version="5"].version-published:has-text("又一个")').waitFor();
+    ui.expectNoFaults([404]);
   });
 
   test.each(['viewer', 'operator'] as const)(

@@ -80,15 +80,7 @@ export const screens: readonly Screen[] = [
       await page.locator('[data-opens="publish"]').click();
     },
   },
-  {
-    name: 'image-next',
-    path: '/images/win11',
-    as: 'admin',
-    isWhole: false,
-    async prepare(page) {
-      await page.locator('[data-opens="next-version"]').click();
-    },
-  },
+  { name: 'image-next', path: '/images/win11/next-version', as: 'admin' },
   { name: 'new-image', path: '/new-image', as: 'admin' },
   { name: 'storage', path: '/storage', as: 'admin' },
   { name: 'backups', path: '/backups', as: 'admin' },

@@ -39,6 +39,31 @@ describe.each(languages)('settings, %s', (language) => {
     ui.expectNoFaults([400]);
   });
 
+  test('what is done before the scripts have come is done once they have', async () => {
+    const { page } = await ui.loginAs('admin', { locale: language });
+    const held = Promise.withResolvers<void>();
+    await page.route('**/htmx.*js*', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.goto('/settings', { waitUntil: 'commit' });
+    const row = page.locator('#setting-hostDigits');
+    await row.locator('input').fill('5');
+    await row.locator('input').press('Enter');
+    const flag = page.locator('#setting-poolGrow input[type=checkbox]');
+    const before = await flag.isChecked();
+    await flag.click();
+    expect(new URL(page.url()).search).toBe('');
+    expect(await settingOf('hostDigits')).toBe(3);
+    held.resolve();
+    await row.locator('.setting-saved').waitFor();
+    await page.locator('#setting-poolGrow .setting-saved').waitFor();
+    expect(await settingOf('hostDigits')).toBe(5);
+    expect(await settingOf('poolGrow')).toBe(!before);
+    for (const key of ['hostDigits', 'poolGrow']) await ui.api('DELETE', `/settings/${key}`);
+    ui.expectNoFaults();
+  });
+
   test('what needs a restart is asked about first, and is said until then', async () => {
     const { page } = await ui.loginAs('admin', { locale: language });
     await page.goto('/settings', { waitUntil: 'load' });

@@ -31,6 +31,7 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'GET /images/:name/usage': 'What its versions take, and which PCs are on which',
   'DELETE /images/:name': 'Remove an image',
   'POST /images/:name/export': 'Write a version to a file of the server, as a task',
+  'POST /images/:name/uploads': 'Begin to upload a disk file that becomes the next version',
   'POST /images/:name/versions': 'Copy a disk into the next version and publish it, as a task',
   'POST /images/:name/publish': 'Make the draft the next version, for everybody’s next boot',
   'POST /images/:name/rollback': 'Publish another version again',
@@ -70,7 +71,7 @@ export const routeSummaries: Readonly<Record<string, string>> = {
   'GET /boot-files': 'Boot files and which iPXE each is',
   'GET /status': 'How the server is',
   'GET /uploads': 'Uploads that are not complete',
-  'POST /uploads': 'Begin to upload a disk file',
+  'POST /uploads': 'Begin to upload a disk file that becomes an image',
   'GET /uploads/:id': 'An upload, and where to go on',
   'PATCH /uploads/:id':
     'The next part (application/offset+octet-stream); the last one starts the import',

@@ -80,10 +80,12 @@ export const imageExport = Type.Object(
   strict,
 );
 
-export const newUpload = Type.Object(
-  { ...imageFields, sizeBytes: Type.Integer({ minimum: 1 }), format: Type.Optional(diskFormat) },
-  strict,
-);
+const uploadFile = {
+  sizeBytes: Type.Integer({ minimum: 1 }),
+  format: Type.Optional(diskFormat),
+};
+export const newUpload = Type.Object({ ...imageFields, ...uploadFile }, strict);
+export const newVersionUpload = Type.Object({ ...uploadFile, note }, strict);
 export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
 export const uploadHeaders = Type.Object({ 'upload-offset': Type.Integer({ minimum: 0 }) });
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { admin, viewer } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
-import { byUpload, newUpload, uploadHeaders } from './schemas.ts';
+import { byName, byUpload, newUpload, newVersionUpload, uploadHeaders } from './schemas.ts';
 
 /** Disk files in parts, as tus has them: each says where it begins, and the answer where the next one does. */
 export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): void {
@@ -17,7 +17,13 @@ export function addUploadRoutes(app: FastifyInstance, { uploads }: Services): vo
 
   api.get('/uploads', viewer, async () => uploads.list());
   api.post('/uploads', { ...admin, schema: { body: newUpload } }, async ({ body }, reply) =>
-    reply.code(201).send(await uploads.begin(body)),
+    reply.code(201).send(await uploads.begin({ ...body, becomes: 'image' })),
+  );
+  api.post(
+    '/images/:name/uploads',
+    { ...admin, schema: { params: byName, body: newVersionUpload } },
+    async ({ params, body }, reply) =>
+      reply.code(201).send(await uploads.begin({ ...params, ...body, becomes: 'version' })),
   );
   api.get('/uploads/:id', { ...viewer, schema: byId }, async ({ params }) =>
     uploads.get(params.id),

@@ -8,7 +8,6 @@ import {
   endForm,
   exportForm,
   growForm,
-  nextVersionForm,
   publishForm,
   removeForm,
   sessionForm,
@@ -57,16 +56,6 @@ export function addImageActions(app: FastifyInstance, kit: ConsoleKit): void {
     },
   );
 
-  console.post(
-    '/images/:name/versions/import',
-    { ...admin, schema: { ...named, body: nextVersionForm } },
-    async (request, reply) => {
-      const { file: path, fileFormat, fileNote } = request.body;
-      const fields = { path, format: fileFormat || undefined, note: fileNote?.trim() };
-      await imageChanges.importVersion(request.params.name, fields);
-      return reply.header('hx-redirect', '/tasks').send('');
-    },
-  );
   console.post(
     '/images/:name/versions/:number/publish',
     { ...admin, schema: { params: byVersion } },

@@ -18,24 +18,17 @@ const path = Type.String({ pattern: '^/', maxLength: 4_096 });
 const number = Type.Integer({ minimum: 1 });
 
 export const blankForm = Type.Object({ ...image, sizeGib });
+const upload = { sizeBytes: Type.Integer({ minimum: 1 }), format };
 export const pathForm = Type.Object({ ...image, path, format });
-export const uploadForm = Type.Object({
-  ...image,
-  sizeBytes: Type.Integer({ minimum: 1 }),
-  format,
-});
+export const uploadForm = Type.Object({ ...image, ...upload });
+export const versionPathForm = Type.Object({ path, format, note, ...csrf });
+export const versionUploadForm = Type.Object({ ...upload, note, ...csrf });
 
 export const byName = Type.Object({ name: Type.String({ maxLength: 64 }) });
 export const byVersion = Type.Object({ name: Type.String({ maxLength: 64 }), number });
 export const byUpload = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
 export const publishForm = Type.Object({
   note,
-  ...csrf,
-});
-export const nextVersionForm = Type.Object({
-  file: path,
-  fileFormat: format,
-  fileNote: note,
   ...csrf,
 });
 export const growForm = Type.Object({ sizeGib, ...csrf });

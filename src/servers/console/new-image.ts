@@ -1,9 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { admin } from '../../http/access.ts';
 import { typed } from '../../http/typed.ts';
 import { diskFormats } from '../../service/transfers.ts';
 import { blankForm, byUpload, pathForm, toBytes, uploadForm } from './image-forms.ts';
 import type { ConsoleKit } from './kit.ts';
+
+/** Tells the page (assets/js/upload.js) what to send the file's parts to, at /api/v1/uploads. */
+export const announceUpload = (reply: FastifyReply, { id }: { id: string }) =>
+  reply.header('hx-trigger', JSON.stringify({ uploadBegun: { id } })).send('');
 
 /** The page where images come in: a blank disk, a file of the browser's, or one on the server. */
 export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
@@ -36,15 +40,13 @@ export function addNewImagePages(app: FastifyInstance, kit: ConsoleKit): void {
     },
   );
 
-  /** What the browser then sends parts to, at /api/v1/uploads. */
   console.post(
     '/new-image/uploads',
     { ...admin, schema: { body: uploadForm } },
     async ({ body }, reply) => {
       const { name, kind, description = '', sizeBytes, format } = body;
-      const wanted = { name, kind, description, sizeBytes, ...(format && { format }) };
-      const { id } = await uploads.begin(wanted);
-      return reply.header('hx-trigger', JSON.stringify({ uploadBegun: { id } })).send('');
+      const wanted = { name, kind, description, sizeBytes, format: format || undefined };
+      return announceUpload(reply, await uploads.begin({ ...wanted, becomes: 'image' }));
     },
   );
   console.post(

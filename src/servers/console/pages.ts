@@ -4,7 +4,7 @@ import { createTranslator, type Language } from '../../i18n/translate.ts';
 import { mayAct, type Role } from '../../service/users.ts';
 import type { ConsoleKit } from './kit.ts';
 import { languageFor, themeFor } from './preferences.ts';
-import type { Room } from './room.ts';
+import type { NavItem, Room } from './room.ts';
 import type { Translate } from './texts.ts';
 import type { RenderView } from './views.ts';
 
@@ -34,7 +34,7 @@ export function createKit({ rooms, render, texts, version, ...rest }: PageDeps):
       csrf: user ? csrfTokenOf(user.session) : '',
       nav: nav
         .filter(({ access = 'viewer' }) => may(access))
-        .map((item) => ({ ...item, isCurrent: isAt(path, item.href) })),
+        .map((item) => ({ ...item, isCurrent: isIn(path, item) })),
       path,
       url: request.url,
       runningTasks: rest.services.tasks.runningCount(),
@@ -69,3 +69,6 @@ export function createKit({ rooms, render, texts, version, ...rest }: PageDeps):
 
 const isAt = (path: string, href: string): boolean =>
   href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+
+const isIn = (path: string, { href, also = [] }: NavItem): boolean =>
+  [href, ...also].some((each) => isAt(path, each));

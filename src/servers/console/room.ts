@@ -6,6 +6,8 @@ import type { Texts } from './texts.ts';
 /** A page in the navigation; `icon` is one of Tabler's. Its label is the text `<room>:nav`. */
 export interface NavItem {
   href: string;
+  /** Where else pages of it are; those below `href` need not be said. */
+  also?: readonly string[];
   icon: string;
   /** Who sees it; default: everybody who is logged in. */
   access?: Role;

@@ -7,7 +7,7 @@ import { createUploads, type Uploads } from '../../../src/service/uploads.ts';
 import { openStore } from '../../../src/store/store.ts';
 
 const bytes = randomBytes(3_000);
-const image = { name: 'win11', kind: 'os', sizeBytes: bytes.length } as const;
+const image = { becomes: 'image', name: 'win11', kind: 'os', sizeBytes: bytes.length } as const;
 async function* part(...chunks: Uint8Array[]) {
   yield* chunks;
 }
@@ -20,22 +20,27 @@ describe('uploads', () => {
   let directory: string;
   let uploads: Uploads;
   let imported: {
-    path: string;
+    what: string;
     format: string | undefined;
     bytes: Buffer;
     end: () => Promise<void>;
   }[];
   const clock = { ahead: 0 };
   const store = openStore(':memory:');
+  async function take(what: string, path: string, format?: string, end = async () => {}) {
+    if (format === 'vmdk') throw new Error('no disk');
+    imported.push({ what, format, bytes: await readFile(path), end });
+    return { id: 1 } as never;
+  }
   const open = () =>
     createUploads({
       ...{ directory, store, now: () => Date.now() + clock.ahead },
       transfers: {
-        async import(_image, path, format, end = async () => {}) {
-          if (format === 'vmdk') throw new Error('no disk');
-          imported.push({ path, format, bytes: await readFile(path), end });
-          return { id: 1 } as never;
-        },
+        import: ({ name }, path, format, end) => take(`new ${name}`, path, format, end),
+      },
+      imageChanges: {
+        importVersion: (name, { path, format, note }, end) =>
+          take(`next ${name}: ${note}`, path, format, end),
       },
     });
 
@@ -59,8 +64,20 @@ describe('uploads', () => {
     expect(middle).toEqual({ offset: 2_000, task: null });
     const last = [bytes.subarray(2_000, 2_500), bytes.subarray(2_500)];
     expect(await uploads.write(id, 2_000, part(...last))).toMatchObject({ task: { id: 1 } });
-    expect(imported).toMatchObject([{ format: 'raw', bytes }]);
+    expect(imported).toMatchObject([{ what: 'new win11', format: 'raw', bytes }]);
     await expect(uploads.remove(id)).rejects.toThrow('in_use');
+    await imported[0]?.end();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('one becomes the next version of an image that is there', async () => {
+    const next = { becomes: 'version', name: 'ubuntu', note: '24.04', sizeBytes: 3_000 } as const;
+    await expect(uploads.begin(next)).rejects.toThrow('not_found');
+    store.images.add({ name: 'ubuntu', kind: 'os', description: '', sizeBytes: 1, createdAt: 1 });
+    const { id } = await uploads.begin(next);
+    uploads = open();
+    expect(await uploads.write(id, 0, part(bytes))).toMatchObject({ task: { id: 1 } });
+    expect(imported).toMatchObject([{ what: 'next ubuntu: 24.04', format: undefined, bytes }]);
     await imported[0]?.end();
     expect(await readdir(directory)).toEqual([]);
   });

@@ -13,7 +13,7 @@ import type { Room } from '../room.ts';
 export const entries: Room = {
   name: 'entries',
   texts: { en, 'zh-CN': zh },
-  nav: { href: '/entries', icon: 'list-numbers', order: 40 },
+  nav: { href: '/entries', also: ['/new-entry'], icon: 'list-numbers', order: 40 },
   addRoutes(app, kit) {
     const { services, live } = kit;
     const console = typed(app);

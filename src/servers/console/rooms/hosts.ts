@@ -17,7 +17,7 @@ import { toUnknown } from '../unknown-view.ts';
 export const hosts: Room = {
   name: 'hosts',
   texts: { en, 'zh-CN': zh },
-  nav: { href: '/hosts', icon: 'device-desktop', order: 20 },
+  nav: { href: '/hosts', also: ['/new-host'], icon: 'device-desktop', order: 20 },
   addRoutes(app, kit) {
     const { services, live } = kit;
     const console = typed(app);

@@ -6,6 +6,7 @@ import { addImageActions } from '../image-actions.ts';
 import { addImagePage } from '../image-page.ts';
 import { toImageRow } from '../image-view.ts';
 import { addNewImagePages } from '../new-image.ts';
+import { addNextVersionPages } from '../next-version.ts';
 import type { Room } from '../room.ts';
 import { toTaskView } from '../task-view.ts';
 
@@ -13,7 +14,7 @@ import { toTaskView } from '../task-view.ts';
 export const images: Room = {
   name: 'images',
   texts: { en, 'zh-CN': zh },
-  nav: { href: '/images', icon: 'stack-2', order: 30 },
+  nav: { href: '/images', also: ['/new-image'], icon: 'stack-2', order: 30 },
   addRoutes(app, kit) {
     const { services, live } = kit;
     const read = () => ({
@@ -45,6 +46,7 @@ export const images: Room = {
       return kit.page(request, reply, 'images/images.njk', { ...read(), liveUrl });
     });
     addNewImagePages(app, kit);
+    addNextVersionPages(app, kit);
     addImagePage(app, kit);
     addImageActions(app, kit);
   },

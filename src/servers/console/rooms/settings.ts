@@ -15,7 +15,7 @@ import { proposeNextSubnet } from '../subnet-forms.ts';
 export const settings: Room = {
   name: 'settings',
   texts: { en, 'zh-CN': zh },
-  nav: { href: '/settings', icon: 'settings', order: 80 },
+  nav: { href: '/settings', also: ['/backups'], icon: 'settings', order: 80 },
   addRoutes(app, kit) {
     const { services, live } = kit;
     const started = services.settings.get();
