@@ -7,6 +7,8 @@ const measuring = ['dhcp', 'dist', 'full-dhcp', 'reflink', 'tftp', 'thrift/*'].m
   (name) => `test/interop/${name}.test.ts`,
 );
 
+const ownTmp = ['test/own-tmp.ts'];
+
 interface Tier {
   name: string;
   /** Tiers run one after another; those of the same number together. */
@@ -16,9 +18,10 @@ interface Tier {
   workers: number;
   include?: string[];
   exclude?: string[];
+  setupFiles?: string[];
 }
 
-const tier = ({ name, order, timeoutMs, workers, ...files }: Tier) => ({
+const tier = ({ name, order, timeoutMs, workers, ...more }: Tier) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -26,7 +29,7 @@ const tier = ({ name, order, timeoutMs, workers, ...files }: Tier) => ({
     hookTimeout: timeoutMs,
     sequence: { groupOrder: order },
     maxWorkers: workers,
-    ...files,
+    ...more,
   },
 });
 
@@ -36,14 +39,14 @@ export default defineConfig({
     reporters: ['default', new SummaryReporter()],
     sequence: { sequencer: LongestFirst },
     projects: [
-      tier({ name: 'unit', order: 0, timeoutMs: 20_000, workers: 2 }),
+      tier({ name: 'unit', order: 0, timeoutMs: 20_000, workers: 2, setupFiles: ownTmp }),
       tier({ name: 'interop', order: 1, timeoutMs: 180_000, workers: 2, exclude: measuring }),
       tier({
         ...{ name: 'interop-measured', order: 2, timeoutMs: 180_000, workers: 1 },
         include: measuring,
       }),
       // A browser paints on one core and the program answers on the other.
-      tier({ name: 'ui', order: 3, timeoutMs: 120_000, workers: 1 }),
+      tier({ name: 'ui', order: 3, timeoutMs: 120_000, workers: 1, setupFiles: ownTmp }),
       // A lab waits for one of its machines most of the time; another lab has the other core meanwhile.
       tier({ name: 'vm', order: 4, timeoutMs: 900_000, workers: 2 }),
       tier({ name: 'install', order: 5, timeoutMs: 900_000, workers: 2 }),
