@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
+import { isHostName } from '../net/host-name.ts';
 import {
   type PresetHandler,
   type PresetMessage,
@@ -36,9 +37,6 @@ export interface MessageDeps {
   log: Logger;
 }
 
-/** RFC 1123 section 2.1. */
-const hostNamePattern = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-
 /** What each message type does in this OS. */
 export function createMessageHandler({ system, serverAddress, log }: MessageDeps): PresetHandler {
   const done = toResult(agentCodes.success, 'success');
@@ -48,7 +46,7 @@ export function createMessageHandler({ system, serverAddress, log }: MessageDeps
     if (ipAddress !== '' && ipAddress !== addressTowards(serverAddress)) {
       return toResult(agentCodes.setHostInfo, 'the address of a network-booted PC is not changed');
     }
-    if (!hostNamePattern.test(hostName)) {
+    if (!isHostName(hostName)) {
       return toResult(agentCodes.setHostInfo, 'not a host name');
     }
     await system.setHostName(hostName);

@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findMac, macHex } from '../../boot/mac.ts';
 import { CafebootError } from '../../errors.ts';
+import { isHostName } from '../../net/host-name.ts';
 import type { ToolStart } from '../../service/boot-disks.ts';
 import { renderFailed, serverOf } from './scripts.ts';
 import type { BootHttpDeps } from './server.ts';
 
 type Params = { hex: string; tool: string; answer: string };
-
-/** Letters that a host name may have (RFC 1123 section 2.1). */
-const hostname = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /** The boot scripts of tools, and the answer files that their installers fetch. */
 export function addToolScripts(app: FastifyInstance, deps: BootHttpDeps): void {
@@ -25,7 +23,7 @@ export function addToolScripts(app: FastifyInstance, deps: BootHttpDeps): void {
       port: deps.iscsiPort,
       mac: host.mac,
       hostName: host.name,
-      hostname: hostname.test(host.name) ? host.name : `pc-${hex}`,
+      hostname: isHostName(host.name) ? host.name : `pc-${hex}`,
       tool: tool.name,
       title: tool.title,
       // One that may be missing is there as nothing, for the template to ask.
