@@ -2,6 +2,7 @@ import { CafebootError } from '../errors.ts';
 import type { EntryRow, NewEntry } from '../store/entries.ts';
 import type { Store } from '../store/store.ts';
 import { parseSlug } from './fields.ts';
+import { getImage, getPublished } from './image-lookup.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A boot entry as people see it: its images by name, data images in LUN order. */
@@ -30,10 +31,11 @@ export type Entries = ReturnType<typeof createEntries>;
 
 /** The boot menu's items. */
 export function createEntries({ store, timeline }: EntryDeps) {
+  /** Throws `not_found`, `wrong_image_kind`, and `image_not_ready`: one that fails is removed, and must be free to go. */
   function imageId(name: string, kind: 'os' | 'data'): number {
-    const image = store.images.find({ name });
-    if (!image) throw new CafebootError('not_found', { kind: 'image', name });
+    const image = getImage(store, name);
     if (image.kind !== kind) throw new CafebootError('wrong_image_kind', { image: name, kind });
+    getPublished(store, image);
     return image.id;
   }
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { CafebootError } from '../errors.ts';
 import type { VolumeStore } from '../storage/volumes.ts';
 import type { ImageRow, VersionRow } from '../store/images.ts';
@@ -7,7 +8,7 @@ import { parseSlug } from './fields.ts';
 import { getImage } from './image-lookup.ts';
 import { imageKey, type Serialise } from './serialise.ts';
 import type { Timeline } from './timeline.ts';
-import { type MakingSteps, makeVersion } from './version-making.ts';
+import { giveUpVersion, type MakingSteps, makeVersion } from './version-making.ts';
 import type { VolumeLife } from './volume-life.ts';
 
 /** An image as people see it. Sizes in bytes, times in epoch milliseconds. */
@@ -44,6 +45,7 @@ export interface ImageDeps {
   volumeLife: VolumeLife;
   /** Throws where nothing new may be put into the pool. */
   admit: () => Promise<void>;
+  log: Logger;
   now: () => number;
 }
 
@@ -88,18 +90,21 @@ export function createImages(deps: ImageDeps) {
   }
 
   /** Records image and first version before the volume exists, so that a crash leaves no stray volume. */
-  function addRecord({ name, kind, description = '' }: NewImage, sizeBytes: number): VersionRow {
+  async function addRecord(
+    { name, kind, description = '' }: NewImage,
+    sizeBytes: number,
+  ): Promise<VersionRow> {
     parseSlug('name', name);
+    const taken = new Set((await volumes.list()).map((volume) => volume.name));
     return store.transaction(() => {
       const createdAt = now();
       const imageId = store.images.add({ name, kind, description, sizeBytes, createdAt });
-      return addVersion(imageId, sizeBytes);
+      const usual = `img-${imageId}-v1`;
+      // After a restored backup there may be one of this name that no row knows, with somebody's work in it.
+      const volume = taken.has(usual) ? `img-${imageId}-i${createdAt}` : usual;
+      const fields = { imageId, note: '', volume, sizeBytes, createdAt };
+      return store.images.addVersion({ ...fields, state: 'making' });
     });
-  }
-
-  function addVersion(imageId: number, sizeBytes: number): VersionRow {
-    const fields = { imageId, note: '', volume: `img-${imageId}-v1`, sizeBytes };
-    return store.images.addVersion({ ...fields, state: 'making', createdAt: now() });
   }
 
   function publishVersion(image: ImageRow, version: VersionRow): void {
@@ -121,7 +126,7 @@ export function createImages(deps: ImageDeps) {
   }
 
   const makeFirst = (version: VersionRow, fill?: MakingSteps['fill']) =>
-    makeVersion(volumes, version, {
+    makeVersion(deps, version, {
       fill,
       finish: () => finishFirst(version),
       undo: () => store.images.remove(version.imageId),
@@ -134,7 +139,7 @@ export function createImages(deps: ImageDeps) {
     /** A blank disk of that capacity, to install an OS on or to fill with games. */
     async createBlank(image: NewImage, sizeBytes: number): Promise<Image> {
       await deps.admit();
-      const version = addRecord(image, sizeBytes);
+      const version = await addRecord(image, sizeBytes);
       await makeFirst(version);
       return present(getRow(image.name));
     },
@@ -143,8 +148,8 @@ export function createImages(deps: ImageDeps) {
      * Records a new image of that size; what is returned makes its volume and has it filled, and undoes
      * everything where that fails.
      */
-    begin(image: NewImage, sizeBytes: number) {
-      const version = addRecord(image, sizeBytes);
+    async begin(image: NewImage, sizeBytes: number) {
+      const version = await addRecord(image, sizeBytes);
       return (fill: (devicePath: string) => Promise<void>): Promise<void> =>
         makeFirst(version, fill);
     },
@@ -173,13 +178,17 @@ export function createImages(deps: ImageDeps) {
       });
     },
 
-    /** Versions whose making a crash interrupted, and the image of a first one: nothing of them is worth keeping. */
+    /**
+     * Versions whose making a crash interrupted, and the image of a first one: nothing of them is worth keeping.
+     * The server starts whatever comes of it.
+     */
     async removeInterrupted(): Promise<void> {
-      for (const version of store.images.allVersions()) {
-        if (version.state !== 'making') continue;
-        await volumes.remove(version.volume);
-        if (version.number === 1) store.images.remove(version.imageId);
-        else store.images.removeVersion(version.id);
+      for (const { id, imageId, number, state, volume } of store.images.allVersions()) {
+        if (state !== 'making') continue;
+        await giveUpVersion(deps, [volume], () => {
+          if (number === 1) store.images.remove(imageId);
+          else store.images.removeVersion(id);
+        });
       }
     },
   };

@@ -45,7 +45,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 export function createTransfers(deps: TransferDeps) {
   const { store, volumes, images, nextVersions, diskFiles, pool, tasks, timeline } = deps;
 
-  type Fill = ReturnType<Images['begin']>;
+  type Fill = Awaited<ReturnType<Images['begin']>>;
 
   const copyInto = (name: string, source: DiskSource, fill: Fill): Task =>
     tasks.start('image.import', name, ({ signal, progress }: TaskControl) =>
@@ -61,7 +61,7 @@ export function createTransfers(deps: TransferDeps) {
     async import(image: NewImage, path: string, format?: DiskFormat, onEnd?: OnEnd): Promise<Task> {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
-      const fill = images.begin(image, source.sizeBytes);
+      const fill = await images.begin(image, source.sizeBytes);
       return copyInto(image.name, source, (copy) => fill(copy).finally(onEnd));
     },
 

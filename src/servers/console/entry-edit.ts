@@ -4,6 +4,7 @@ import { operator } from '../../http/access.ts';
 import { etagOf } from '../../http/etag.ts';
 import { typed } from '../../http/typed.ts';
 import type { Entry } from '../../service/entries.ts';
+import type { Image } from '../../service/images.ts';
 import { byEntry, entryForm, toEntryFields } from './entry-forms.ts';
 import type { ConsoleKit } from './kit.ts';
 
@@ -15,7 +16,9 @@ export function addEntryEditPages(app: FastifyInstance, kit: ConsoleKit): void {
   const console = typed(app);
 
   function formValues(entry: typeof blank) {
-    const images = services.images.list();
+    const isOffered = ({ name, published }: Image) =>
+      published !== null || name === entry.os || entry.data.includes(name);
+    const images = services.images.list().filter(isOffered);
     const data = images.filter(({ kind }) => kind === 'data').map(({ name }) => name);
     return {
       entry,

@@ -102,7 +102,7 @@ export function createMigration(deps: MigrationDeps) {
       await pool.admit();
       const { name, imageKind: kind, description } = step;
       const onProgress = (doneBytes: number) => control.progress(before + doneBytes, totalBytes);
-      const fill = images.begin({ name, kind, description }, source.sizeBytes);
+      const fill = await images.begin({ name, kind, description }, source.sizeBytes);
       await fill((devicePath) =>
         pool.filling(control.signal, (signal) =>
           diskFiles.copyIn(source, devicePath, { signal, onProgress }),
