@@ -68,6 +68,7 @@ export const errorCodes = [
   'tool_bad',
   'tool_files_missing',
   'agent_no_server',
+  'agent_elsewhere',
   'agent_unreachable',
   'agent_timeout',
   'agent_failed',

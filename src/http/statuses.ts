@@ -31,6 +31,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   pool_nearly_full: 507,
   storage_unavailable: 503,
   target_unavailable: 503,
+  agent_elsewhere: 503,
   agent_unreachable: 503,
   agent_timeout: 504,
   agent_failed: 502,

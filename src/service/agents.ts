@@ -2,6 +2,7 @@ import { CafebootError } from '../errors.ts';
 import {
   type AgentAnswer,
   type AgentMessage,
+  type AgentPlace,
   type CallAgent,
   createAgentCalls,
 } from '../power/agent.ts';
@@ -17,25 +18,34 @@ export interface AgentDeps {
   presences: Presences;
   settings: () => Settings;
   callAgent: CallAgent;
+  /** The MAC that the kernel's neighbour table has for an IPv4 address. */
+  findNeighbour: (address: string) => Promise<string | undefined>;
 }
 
 export type Agents = ReturnType<typeof createAgents>;
 
 /**
  * The guest agents inside the PCs' OSes. Each call throws `not_found` for an unknown host, and
- * `agent_unreachable`, `agent_timeout` or `agent_failed`.
+ * `agent_unreachable`, `agent_elsewhere`, `agent_timeout` or `agent_failed`.
  */
-export function createAgents({ hosts, osReports, presences, settings, callAgent }: AgentDeps) {
+export function createAgents(deps: AgentDeps) {
+  const { hosts, osReports, presences, settings, callAgent } = deps;
   const calls = createAgentCalls(callAgent);
 
   /** Where it was seen last: by DHCP since we started, by its OS before, else where it is registered. */
   const addressOf = (host: HostRow): string | undefined =>
     presences.addressOf(host.mac) ?? osReports.find(host)?.address ?? host.ip ?? undefined;
 
-  function whereIs(host: HostRow): { address: string; port: number } {
+  /** An address may be another PC's by now, which would be switched off in its place. */
+  async function isAt({ mac }: HostRow, address: string): Promise<boolean> {
+    const found = (await deps.findNeighbour(address)) ?? presences.findMacAt(address);
+    return found === undefined || found === mac;
+  }
+
+  function whereIs(host: HostRow): AgentPlace {
     const address = addressOf(host);
     if (address === undefined) throw new CafebootError('agent_unreachable', { address: host.name });
-    return { address, port: settings().agentPort };
+    return { address, port: settings().agentPort, isIt: () => isAt(host, address) };
   }
 
   const findOs = (key: string): HostOs | undefined => osReports.find(hosts.getRow(key));

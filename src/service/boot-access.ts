@@ -17,14 +17,15 @@ export type BootAccess = ReturnType<typeof createBootAccess>;
 /** Who a request comes from, whatever it says. */
 export function createBootAccess({ hosts, presences, timeline, findNeighbour }: BootAccessDeps) {
   /**
-   * Whether a request that says it is this PC comes from where this PC is: the address it was seen
-   * at by DHCP, the one it is registered with, or the neighbour table's word. Otherwise a PC could
-   * drop another one's disk by asking for its script.
+   * Whether a request that says it is this PC comes from where this PC is. Otherwise a PC could take
+   * another one's disk by asking for its script. The neighbour table is right of whoever has a connection
+   * to us on a LAN of ours, so it alone decides. Behind a router, where it says nothing, it is the address
+   * that the PC was seen at by DHCP, or the one it is registered with: both are what somebody says.
    */
   async function isAt(mac: string, address: string): Promise<boolean> {
-    if (presences.addressOf(mac) === address) return true;
-    if (hosts.findByMac(mac)?.ip === address) return true;
-    return (await findNeighbour(address)) === mac;
+    const neighbour = await findNeighbour(address);
+    if (neighbour !== undefined) return neighbour === mac;
+    return presences.addressOf(mac) === address || hosts.findByMac(mac)?.ip === address;
   }
 
   return {
@@ -35,11 +36,13 @@ export function createBootAccess({ hosts, presences, timeline, findNeighbour }: 
       const host = hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: mac });
       if (await isAt(mac, address)) return host;
-      timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
+      if (!presences.isRepeat(mac, 'refused')) {
+        timeline.record({ kind: 'boot.refused', level: 'warn', mac, data: { address } });
+      }
       throw new CafebootError('wrong_address', { mac, address });
     },
 
     macAt: async (address: string): Promise<string | undefined> =>
-      presences.findMacAt(address) ?? (await findNeighbour(address)),
+      (await findNeighbour(address)) ?? presences.findMacAt(address),
   };
 }

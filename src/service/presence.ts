@@ -49,8 +49,11 @@ export function createPresences(now: () => number) {
     times.filter((time) => now() - time <= withinMs);
 
   return {
+    /** Whoever had the address before has it no more. */
     sawAddress(mac: string, address: string): void {
       releaseAddress(mac);
+      const former = byMac.get(macByAddress.get(address) ?? '');
+      if (former) delete former.address;
       touch(mac).address = address;
       macByAddress.set(address, mac);
     },

@@ -8,6 +8,8 @@ import { createReceiver, isIncomplete, OutputTransport, type Reader } from './tr
 export interface CallOptions {
   address: string;
   port: number;
+  /** Whether it is the right one that listens there; asked once there is a connection. */
+  isIt: () => Promise<boolean>;
   connectTimeoutMs?: number;
   /** From the connection to the whole answer. */
   answerTimeoutMs?: number;
@@ -26,16 +28,17 @@ interface Answers {
 
 /**
  * One call of `handleMessage` at an address, on a connection of its own. Throws `agent_unreachable` where
- * nobody listens, `agent_timeout`, and `agent_failed` for anything that is no answer.
+ * nobody listens, `agent_elsewhere` where another one does, `agent_timeout`, and `agent_failed` for anything that is no answer.
  */
 export async function callPreset(
   message: PresetMessage,
-  { address, port, ...timeouts }: CallOptions,
+  { address, port, isIt, ...timeouts }: CallOptions,
 ): Promise<PresetResult> {
   const { connectTimeoutMs = defaultConnectMs, answerTimeoutMs = defaultAnswerMs } = timeouts;
   const socket = connect({ host: address, port, noDelay: true });
   try {
     await within(connectTimeoutMs, connected(socket), 'agent_unreachable', address);
+    if (!(await isIt())) throw new CafebootError('agent_elsewhere', { address });
     return await within(answerTimeoutMs, ask(socket, message), 'agent_timeout', address);
   } catch (error) {
     if (error instanceof CafebootError) throw error;

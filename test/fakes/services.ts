@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { bootFileNames } from '../../src/boot/firmware.ts';
+import { CafebootError } from '../../src/errors.ts';
 import type { CallAgent } from '../../src/power/agent.ts';
 import type { BackupDirectories } from '../../src/service/backup/backups.ts';
 import { createBootFiles } from '../../src/service/boot-files.ts';
@@ -46,7 +47,11 @@ export async function createFakeServices(
       version: 'test',
       now: () => clock.now,
       findNeighbour: async (address) => neighbours.get(address),
-      callAgent: (message, where) => agent.answer(message, where),
+      callAgent: async (message, where) => {
+        const { address } = where;
+        if (!(await where.isIt())) throw new CafebootError('agent_elsewhere', { address });
+        return agent.answer(message, where);
+      },
       wake: async (mac, address) => void woken.push({ mac, address }),
     });
   };

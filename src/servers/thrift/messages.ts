@@ -34,6 +34,7 @@ type UsedServices = Pick<Services, 'entries' | 'hosts' | 'updateHost' | 'agents'
 
 /** Every failure's code that is not `exception`, whatever was asked. */
 const generalCodes: Partial<Record<ErrorCode, number>> = {
+  agent_elsewhere: codes.connectFailed,
   agent_unreachable: codes.connectFailed,
   agent_timeout: codes.timeout,
   smyoo_not_set: codes.powerSession,

@@ -77,6 +77,18 @@ describe('the disks of a boot', () => {
     expect(disksOf()).toEqual(before);
   });
 
+  test('on a LAN of ours what somebody said by DHCP does not make them another PC', async () => {
+    await boot();
+    const before = disksOf();
+    const [customer, theirs] = ['52:54:00:00:00:77', '10.77.0.66'];
+    fake.neighbours.set(theirs, customer);
+    services.boots.sawAddress(mac, theirs);
+    await expect(services.boots.attachFor(mac, 'win', theirs)).rejects.toMatchObject({
+      code: 'wrong_address',
+    });
+    expect(disksOf()).toEqual(before);
+  });
+
   test('an address that only the neighbour table knows is good enough', async () => {
     fake.neighbours.set('10.77.0.150', mac);
     await expect(services.boots.attachFor(mac, 'win', '10.77.0.150')).resolves.toBeDefined();

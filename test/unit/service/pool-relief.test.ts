@@ -29,9 +29,10 @@ describe('a pool that fills, in a cafe', () => {
     services = fake.services;
     services.addHost({ name: 'kept', mac: others.kept, entry: 'win', overlay: 'keep' });
     services.addHost({ name: 'running', mac: others.running, entry: 'win' });
-    for (const mac of [fakePc.mac, others.kept, others.running]) {
-      services.boots.sawAddress(mac, fakePc.address);
-      await services.boots.attachFor(mac, 'win', fakePc.address);
+    for (const [index, mac] of [fakePc.mac, others.kept, others.running].entries()) {
+      const address = `10.77.0.${101 + index}`;
+      services.boots.sawAddress(mac, address);
+      await services.boots.attachFor(mac, 'win', address);
     }
     const target = targetOf(others.running);
     const session = { id: '1', target, initiator: target, address: '10.77.0.103' };

@@ -60,6 +60,30 @@ describe('switching PCs', () => {
     expect(await ended(second.id)).toMatchObject({ code: 'power_impossible' });
   });
 
+  test('nobody is switched off in the place of a PC whose address they have by now', async () => {
+    const { services, neighbours } = fake;
+    const asked: unknown[] = [];
+    fake.agent.answer = async ({ type }) => {
+      asked.push(type);
+      return { code: 0, message: Buffer.from('success') };
+    };
+    const switchOff = async () => {
+      const { id } = services.power.switch('off', { hosts: ['pc-01'] });
+      const { code } = await ended(id);
+      return code;
+    };
+    await services.boots.osUp(fakePc.address, { os: 'Windows', version: '10' });
+    neighbours.set(fakePc.address, '52:54:00:00:00:02');
+    expect(await switchOff()).toBe('agent_elsewhere');
+    neighbours.clear();
+    services.boots.sawAddress('52:54:00:00:00:02', fakePc.address);
+    expect(await switchOff()).toBe('agent_elsewhere');
+    expect(asked).toEqual([]);
+    services.boots.sawAddress(fakePc.mac, fakePc.address);
+    expect(await switchOff()).toBeUndefined();
+    expect(asked).toEqual([1000]);
+  });
+
   test('an agent that refuses is told with its reason', async () => {
     fake.agent.answer = async () => ({ code: 10002, message: Buffer.from('no') });
     const { id } = fake.services.power.switch('off', { hosts: ['pc-01'] });
