@@ -3,6 +3,7 @@ import type { ApiTokenRow } from '../store/api-tokens.ts';
 import type { Store } from '../store/store.ts';
 import { parseLabel } from './fields.ts';
 import { hashToken, makeToken } from './secrets.ts';
+import { noteUse } from './use-notes.ts';
 import type { User, Users } from './users.ts';
 
 /** A program's way in, as it may be shown. Times are epoch milliseconds. */
@@ -54,7 +55,9 @@ export function createApiTokens({ store, users, now }: ApiTokenDeps) {
     find(token: string): User | undefined {
       const row = store.apiTokens.findByHash(hashToken(token));
       if (!row) return undefined;
-      if (now() - (row.usedAt ?? 0) > usedEveryMs) store.apiTokens.used(row.id, now());
+      if (now() - (row.usedAt ?? 0) > usedEveryMs) {
+        noteUse(() => store.apiTokens.used(row.id, now()));
+      }
       return users.findById(row.userId);
     },
 

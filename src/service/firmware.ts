@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Platform } from '../boot/archs.ts';
 import type { Client, Transport } from '../boot/client.ts';
 import {
@@ -25,6 +26,7 @@ export interface FirmwareDeps {
   hasOffers: () => boolean;
   /** The boot files that can be served now. */
   present: () => ReadonlySet<string>;
+  log: Logger;
   now: () => number;
 }
 
@@ -66,7 +68,7 @@ const pcLimit = 4_096;
 export function createFirmware(deps: FirmwareDeps) {
   const { store, hosts, timeline, present, now } = deps;
   const pcs = new Map<string, Pc>();
-  const known = createKnownWays(store, hosts.findByMac);
+  const known = createKnownWays(store, hosts.findByMac, deps.log);
 
   function touch(mac: string): Pc {
     const pc = pcs.get(mac) ?? { ways: new Map() };

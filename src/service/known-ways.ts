@@ -1,7 +1,9 @@
+import type { Logger } from 'pino';
 import type { Platform } from '../boot/archs.ts';
 import type { BootWay } from '../boot/firmware.ts';
 import type { HostRow } from '../store/hosts.ts';
 import type { Store } from '../store/store.ts';
+import { createLateWrite } from './late-write.ts';
 
 /** A way to start and how it went so far. */
 export interface KnownWay extends BootWay {
@@ -16,13 +18,18 @@ export type KnownWays = Map<Platform, KnownWay>;
 const flushAfterMs = 1_000;
 
 /** The store of what PCs start with: read when a PC is met, written in batches. */
-export function createKnownWays(store: Store, findHost: (mac: string) => HostRow | undefined) {
+export function createKnownWays(
+  store: Store,
+  findHost: (mac: string) => HostRow | undefined,
+  log: Logger,
+) {
   let changed = new Map<string, KnownWays>();
-  let timer: NodeJS.Timeout | undefined;
+  const written = createLateWrite(log, {
+    ...{ what: 'how PCs start', afterMs: flushAfterMs },
+    write: flush,
+  });
 
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     const rows = [...changed].flatMap(([mac, ways]) => {
       const host = findHost(mac);
       return host ? rowsOf(host.id, ways) : [];
@@ -40,13 +47,13 @@ export function createKnownWays(store: Store, findHost: (mac: string) => HostRow
     /** Written soon, if the PC is in the list by then. */
     keep(mac: string, ways: KnownWays): void {
       changed.set(mac, ways);
-      timer ??= setTimeout(flush, flushAfterMs);
+      written.soon();
     },
     forget({ id, mac }: { id: number; mac: string }): void {
       changed.delete(mac);
       store.bootWays.forget(id);
     },
-    close: flush,
+    close: written.now,
   };
 }
 

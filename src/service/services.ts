@@ -51,14 +51,14 @@ export function createServices(deps: ServiceDeps) {
   let started = false;
   const counters = createCounters();
   const background = createBackground(log);
-  const timeline = createTimeline({ store, counters, now });
+  const timeline = createTimeline({ store, counters, log, now });
   const tasks = createTasks({ store, timeline, log, now });
   const hosts = createHosts({ store, timeline, now });
-  const unknownHosts = createUnknownHosts({ store, timeline, now });
+  const unknownHosts = createUnknownHosts({ store, timeline, log, now });
   const entries = createEntries({ store, timeline });
   const leases = createLeases({ store, hosts, timeline, counters, now });
   const firmware = createFirmware({
-    ...{ store, hosts, timeline, now },
+    ...{ store, hosts, timeline, log, now },
     present: deps.bootFiles.present,
     hasOffers: () => settings.get().dhcpMode === 'proxy',
   });

@@ -2,6 +2,7 @@ import { CafebootError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { LoginGuard } from './login-guard.ts';
 import { hashToken, makeToken } from './secrets.ts';
+import { noteUse } from './use-notes.ts';
 import type { User, Users } from './users.ts';
 
 export interface SessionDeps {
@@ -79,7 +80,7 @@ export function createSessions({ store, users, guard, now }: SessionDeps) {
         store.sessions.remove(tokenHash);
         return undefined;
       }
-      if (at - session.seenAt > sawEveryMs) store.sessions.saw(tokenHash, at);
+      if (at - session.seenAt > sawEveryMs) noteUse(() => store.sessions.saw(tokenHash, at));
       return users.findById(session.userId);
     },
 

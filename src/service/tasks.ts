@@ -115,6 +115,10 @@ export function createTasks({ store, timeline, log, now }: TaskDeps) {
           () => end(task, undefined),
           (error: unknown) => end(task, error ?? new Error('failed without a reason')),
         )
+        // The next start finds it running and says that it was interrupted.
+        .catch((error: unknown) =>
+          log.error({ err: error, id: task.id }, 'end of task not written'),
+        )
         .finally(() => {
           running.delete(task.id);
           changed();

@@ -1,6 +1,8 @@
+import type { Logger } from 'pino';
 import type { EventFilter, EventRow } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import type { Counters } from './counters.ts';
+import { createLateWrite } from './late-write.ts';
 
 /** What happened, before it has a time and an id. `data` is what the kind's text is filled with. */
 export interface NewEvent {
@@ -97,6 +99,7 @@ export type EventListener = (event: TimelineEvent) => void;
 export interface TimelineDeps {
   store: Store;
   counters: Counters;
+  log: Logger;
   now: () => number;
 }
 
@@ -111,15 +114,13 @@ const keptEvents = 1_000_000;
 const pruneEvery = 20_000;
 
 /** The history of everything, in order of time, to read and to follow. */
-export function createTimeline({ store, counters, now }: TimelineDeps) {
+export function createTimeline({ store, counters, log, now }: TimelineDeps) {
   const listeners = new Set<EventListener>();
   let pending: Omit<EventRow, 'id'>[] = [];
-  let timer: NodeJS.Timeout | undefined;
   let sincePrune = 0;
+  const written = createLateWrite(log, { what: 'events', afterMs: flushAfterMs, write: flush });
 
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     const batch = pending;
     pending = [];
     if (batch.length === 0) return;
@@ -141,10 +142,10 @@ export function createTimeline({ store, counters, now }: TimelineDeps) {
         return;
       }
       pending.push({ at: now(), kind, level, mac: mac ?? null, data });
-      timer ??= setTimeout(flush, flushAfterMs);
+      written.soon();
     },
     list(filter: EventFilter): EventRow[] {
-      flush();
+      written.now();
       return store.events.list(filter);
     },
     /** Calls `listener` for each event from now on; returns the way to stop. */
@@ -154,6 +155,6 @@ export function createTimeline({ store, counters, now }: TimelineDeps) {
     },
     prune: (keptDays: number) => store.events.prune(now() - keptDays * 86_400_000, keptEvents),
     /** Writes what is pending. */
-    close: flush,
+    close: written.now,
   };
 }

@@ -1,10 +1,13 @@
+import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { UnknownHost } from '../store/unknown-hosts.ts';
+import { createLateWrite } from './late-write.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface UnknownHostDeps {
   store: Store;
   timeline: Timeline;
+  log: Logger;
   now: () => number;
 }
 
@@ -15,14 +18,15 @@ const flushAfterMs = 1_000;
 const batchLimit = 500;
 
 /** PCs that asked to boot and are in no list, written in batches. */
-export function createUnknownHosts({ store, timeline, now }: UnknownHostDeps) {
+export function createUnknownHosts({ store, timeline, log, now }: UnknownHostDeps) {
   const known = new Set(store.unknownHosts.list().map(({ mac }) => mac));
   let batch = new Map<string, UnknownHost>();
-  let timer: NodeJS.Timeout | undefined;
+  const written = createLateWrite(log, {
+    ...{ what: 'unknown PCs', afterMs: flushAfterMs },
+    write: flush,
+  });
 
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     const hosts = [...batch.values()];
     batch = new Map();
     if (hosts.length > 0) store.unknownHosts.record(hosts);
@@ -33,13 +37,13 @@ export function createUnknownHosts({ store, timeline, now }: UnknownHostDeps) {
       if (batch.size >= batchLimit && !batch.has(mac)) return;
       const firstSeenAt = batch.get(mac)?.firstSeenAt ?? now();
       batch.set(mac, { mac, arch, vendorClass, firstSeenAt, lastSeenAt: now() });
-      timer ??= setTimeout(flush, flushAfterMs);
+      written.soon();
       if (known.has(mac) || known.size >= batchLimit) return;
       known.add(mac);
       timeline.record({ kind: 'host.unknown', level: 'warn', mac, data: { arch, vendorClass } });
     },
     list(): UnknownHost[] {
-      flush();
+      written.now();
       return store.unknownHosts.list();
     },
     remove(mac: string): void {
@@ -47,6 +51,6 @@ export function createUnknownHosts({ store, timeline, now }: UnknownHostDeps) {
       known.delete(mac);
       store.unknownHosts.remove(mac);
     },
-    close: flush,
+    close: written.now,
   };
 }

@@ -37,12 +37,30 @@ export async function registerHosts(
 
 /** Gives one node the addresses of all these PCs, and a way out for broadcasts. */
 export async function seatHosts(node: Node, hosts: readonly HallHost[]): Promise<void> {
-  const commands = [
+  await ipBatch(node, [
     'route add default dev eth0',
     ...hosts.map(({ ip }) => `addr add ${ip}/${hallPrefixLength} dev eth0`),
-  ];
-  const { exitCode, stderr } = await node.exec(['ip', '-batch', '-'], {
-    input: `${commands.join('\n')}\n`,
-  });
+  ]);
+}
+
+/** Plugs a network card of its own into one node for each of these PCs: whoever looks finds its MAC at its address. */
+export async function plugInHosts(node: Node, hosts: readonly HallHost[]): Promise<void> {
+  // Each card answers for its own address only.
+  for (const setting of ['arp_ignore=1', 'arp_announce=2']) {
+    await node.exec(['sysctl', '-q', `net.ipv4.conf.all.${setting}`]);
+  }
+  await ipBatch(
+    node,
+    hosts.flatMap(({ name, mac, ip }) => [
+      `link add link eth0 name ${name} address ${mac} type macvlan mode bridge`,
+      `addr add ${ip}/32 dev ${name}`,
+      `link set ${name} up`,
+    ]),
+  );
+}
+
+async function ipBatch(node: Node, commands: readonly string[]): Promise<void> {
+  const input = `${commands.join('\n')}\n`;
+  const { exitCode, stderr } = await node.exec(['ip', '-batch', '-'], { input });
   if (exitCode !== 0) throw new Error(`ip: ${stderr}`);
 }

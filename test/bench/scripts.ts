@@ -6,7 +6,7 @@ import { type Appliance, startAppliance } from '../interop/appliance.ts';
 import { createLan, type Lan } from '../interop/netns.ts';
 import type { DhcpLoadOptions } from './dhcp-load.ts';
 import { ours, type Section } from './frame.ts';
-import { type HallHost, hallHosts, registerHosts, seatHosts } from './hall.ts';
+import { type HallHost, hallHosts, plugInHosts, registerHosts } from './hall.ts';
 import { startNginx } from './nginx.ts';
 import type { ScriptsLoadOptions, ScriptsLoadResult } from './scripts-load.ts';
 
@@ -41,7 +41,7 @@ export const scriptsSection: Section = {
     const directory = await mkdtemp(join(tmpdir(), 'cafeboot-bench-scripts-'));
     const lan = await createLan<keyof typeof addresses>(addresses);
     try {
-      await seatHosts(lan.nodes.client, hall);
+      await plugInHosts(lan.nodes.client, asking);
       const flags = ['--log-level', 'warn', '--pool-size-bytes', String(2 ** 32)];
       const appliance = await startAppliance(lan.nodes[ours], { dataDir: directory, flags });
       await furnish(appliance);

@@ -5,7 +5,7 @@ import type { CallAgent } from '../../src/power/agent.ts';
 import type { BackupDirectories } from '../../src/service/backup/backups.ts';
 import { createBootFiles } from '../../src/service/boot-files.ts';
 import type { HostFields } from '../../src/service/host-fields.ts';
-import { createServices, type Services } from '../../src/service/services.ts';
+import { createServices } from '../../src/service/services.ts';
 import { createSettings } from '../../src/service/settings.ts';
 import { createDiskFiles } from '../../src/storage/disk-files.ts';
 import { createDiskSetup } from '../../src/storage/disk-setup.ts';
@@ -30,32 +30,30 @@ export async function createFakeServices(
   const woken: { mac: string; address: string | undefined }[] = [];
   const agent: { answer: CallAgent } = { answer: noPower.callAgent };
   const clock = { now: 1_700_000_000_000 };
-  const open = (): Services => {
-    const store = openStore(path);
-    return createServices({
-      store,
-      settings: createSettings(store),
-      volumes: volumes.store,
-      targets: targets.server,
-      diskFiles: createDiskFiles(run),
-      diskSetup: createDiskSetup(run),
-      bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
-      directories: { ...noDirectories, ...directories },
-      tools: toolsBelow(httpRoot),
-      ...fakeBooting,
-      log: pino({ level: 'silent' }),
-      version: 'test',
-      now: () => clock.now,
-      findNeighbour: async (address) => neighbours.get(address),
-      callAgent: async (message, where) => {
-        const { address } = where;
-        if (!(await where.isIt())) throw new CafebootError('agent_elsewhere', { address });
-        return agent.answer(message, where);
-      },
-      wake: async (mac, address) => void woken.push({ mac, address }),
-    });
-  };
-  return { volumes, targets, neighbours, bootFiles, clock, agent, woken, services: open() };
+  const store = openStore(path);
+  const services = createServices({
+    store,
+    settings: createSettings(store),
+    volumes: volumes.store,
+    targets: targets.server,
+    diskFiles: createDiskFiles(run),
+    diskSetup: createDiskSetup(run),
+    bootFiles: { ...createBootFiles({ directories: [] }), present: () => bootFiles.present },
+    directories: { ...noDirectories, ...directories },
+    tools: toolsBelow(httpRoot),
+    ...fakeBooting,
+    log: pino({ level: 'silent' }),
+    version: 'test',
+    now: () => clock.now,
+    findNeighbour: async (address) => neighbours.get(address),
+    callAgent: async (message, where) => {
+      const { address } = where;
+      if (!(await where.isIt())) throw new CafebootError('agent_elsewhere', { address });
+      return agent.answer(message, where);
+    },
+    wake: async (mac, address) => void woken.push({ mac, address }),
+  });
+  return { store, volumes, targets, neighbours, bootFiles, clock, agent, woken, services };
 }
 
 export type FakeServices = Awaited<ReturnType<typeof createFakeServices>>;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeChapSecret } from '../../../src/service/chap.ts';
 import { createCounters } from '../../../src/service/counters.ts';
@@ -88,7 +89,12 @@ test('hosts from before there was CHAP have it on, each with a secret that stays
   old.close();
   const secrets = () => {
     const store = openStore(path);
-    const timeline = createTimeline({ store, counters: createCounters(), now: Date.now });
+    const timeline = createTimeline({
+      store,
+      counters: createCounters(),
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+    });
     const hosts = createHosts({ store, timeline, now: Date.now });
     const found = ['a', 'b'].map((name) => hosts.getRow(name));
     store.close();

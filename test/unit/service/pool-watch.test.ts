@@ -67,7 +67,12 @@ describe('the pool watch', () => {
     store = openStore(':memory:');
     const settings = createSettings(store).get;
     const now = Date.now;
-    const timeline = createTimeline({ store, counters: createCounters(), now });
+    const timeline = createTimeline({
+      store,
+      counters: createCounters(),
+      log: pino({ level: 'silent' }),
+      now,
+    });
     told = () =>
       timeline.list({}).map(({ kind, data }) => [kind.slice(5), ...Object.values(data)].join(' '));
     gauge = createPoolGauge({ capacity, settings, now });

@@ -18,7 +18,12 @@ const refused = (wrongInitiator: number, wrongSecret: number, unknownTarget = 0)
 
 test('each refusal is counted and told once, also of a target that was made anew', async () => {
   const counters = createCounters();
-  const timeline = createTimeline({ store: openStore(':memory:'), counters, now: Date.now });
+  const timeline = createTimeline({
+    store: openStore(':memory:'),
+    counters,
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+  });
   let found = [refused(4, 0)];
   const watch = createRefusalWatch({
     refusals: async () => found,
@@ -44,6 +49,7 @@ test('each refusal is counted and told once, also of a target that was made anew
 
 test('a login to a target that is not there is told by its name alone', async () => {
   const timeline = createTimeline({
+    log: pino({ level: 'silent' }),
     ...{ store: openStore(':memory:'), counters: createCounters(), now: Date.now },
   });
   let found: Refusals[] = [];

@@ -27,7 +27,12 @@ describe('the session watch', () => {
     current = [];
     const store = openStore(':memory:');
     const now = () => Date.now();
-    const timeline = createTimeline({ store, counters: createCounters(), now });
+    const timeline = createTimeline({
+      store,
+      counters: createCounters(),
+      log: pino({ level: 'silent' }),
+      now,
+    });
     kinds = () => timeline.list({}).map(({ kind }) => kind);
     const log = pino({ level: 'silent' });
     watch = createSessionWatch({ sessions: async () => current, timeline, log, now });
