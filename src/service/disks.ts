@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { secretOf } from './chap.ts';
 import { createDraftDisks } from './draft-disks.ts';
 import { hostTargetName } from './iqn.ts';
+import { offAfterMs } from './overlay-relief.ts';
 import type { Overlays } from './overlays.ts';
 import { hostKey, type Serialise } from './serialise.ts';
 import type { Settings } from './setting-list.ts';
@@ -69,13 +70,20 @@ export function createDisks(deps: DiskDeps) {
   }
 
   /** Each in its host's turn, as it is then: a PC that boots meanwhile may have dropped it itself. */
-  async function dropInTurn(rows: readonly OverlayRow[]): Promise<void> {
+  async function dropInTurn(rows: readonly OverlayRow[], mayGo = async (_row: OverlayRow) => true) {
     for (const { id, hostId } of rows) {
       await serialise(hostKey(hostId), async () => {
         const row = store.overlays.find(id);
-        if (row) await dropOverlay(row);
+        if (row && (await mayGo(row))) await dropOverlay(row);
       });
     }
+  }
+
+  /** A PC that was given it a moment ago may be between its boot script and its OS's login. */
+  async function isIdle({ target, usedAt }: OverlayRow): Promise<boolean> {
+    if (target === null) return true;
+    if (deps.now() - (usedAt ?? 0) <= offAfterMs) return false;
+    return (await targets.sessions()).every((session) => session.target !== target);
   }
 
   /** Failure becomes an event: one disk that cannot be had must not keep the others from their PCs. */
@@ -136,14 +144,10 @@ export function createDisks(deps: DiskDeps) {
     },
 
     /**
-     * After an entry got other images: overlays of those that it has no more go at once where no PC is
+     * After an entry got other images: overlays of those that it has no more go at once where no PC can be
      * running from them, and else when that PC boots next.
      */
-    async dropOrphans(entry: EntryRow): Promise<void> {
-      const running = new Set((await targets.sessions()).map(({ target }) => target));
-      const isFree = (row: OverlayRow) => !isExported(row) || !running.has(row.target);
-      await dropInTurn(overlays.orphans(entry).filter(isFree));
-    },
+    dropOrphans: (entry: EntryRow) => dropInTurn(overlays.orphans(entry), isIdle),
 
     /** Before an entry is removed: takes its disks away from every host. */
     async resetEntry(entry: EntryRow): Promise<void> {

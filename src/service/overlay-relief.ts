@@ -17,7 +17,7 @@ export type OverlayRelief = ReturnType<typeof createOverlayRelief>;
  * A PC without a session for so long is off. Shorter, it may be between its boot script and its OS's login,
  * or behind a switch that restarts, and would lose the disk that it runs from.
  */
-const offAfterMs = 600_000;
+export const offAfterMs = 600_000;
 
 /** Gives back what PCs wrote that are off and keep nothing anyway: at their next boot they begin anew. */
 export function createOverlayRelief({ store, sessions, dropIdle, now }: OverlayReliefDeps) {

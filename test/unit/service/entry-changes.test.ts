@@ -68,9 +68,21 @@ describe('a change of an entry', () => {
     expect(await present(more)).toBe(true);
   });
 
+  test('one image less: a PC that is just booting, without a session between iPXE and OS, keeps its disks', async () => {
+    await boot();
+    const disks = disksOf();
+    fake.clock.now += 60_000;
+    await services.updateEntry('win', { data: [] });
+    expect(disksOf()).toEqual(disks);
+    expect(await present(disks[1])).toBe(true);
+    await boot();
+    expect(await present(disks[1])).toBe(false);
+  });
+
   test('one image less: its overlay goes at once where the PC is off; the others stay', async () => {
     await boot();
     const [os, games] = disksOf();
+    fake.clock.now += 11 * 60_000;
     await services.updateEntry('win', { data: [] });
     expect(exported()).toEqual([]);
     expect([await present(os), await present(games)]).toEqual([true, false]);
