@@ -97,7 +97,7 @@ export function createServices(deps: ServiceDeps) {
   const imageChanges = createImageChanges({ ...common, captures, transfers, background });
   const uploads = createUploads({
     ...{ ...deps, directory: deps.uploadsDir },
-    ...{ transfers, imageChanges },
+    ...{ transfers, imageChanges, admit: gauge.admit },
   });
   const agents = createAgents({ ...asked, osReports, presences });
   const powerCards = createPowerCards({ settings: settings.get, now });

@@ -29,8 +29,8 @@ export interface VersionFields {
   note?: string | undefined;
 }
 
-/** Called once the file or disk that is imported is not read any more, whatever came of it. */
-export type OnEnd = () => Promise<void>;
+/** Called once the file or disk that is imported is not read any more, with why it failed. */
+export type OnEnd = (error?: unknown) => Promise<void>;
 
 export interface ExportFields {
   path: string;
@@ -62,7 +62,7 @@ export function createTransfers(deps: TransferDeps) {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = await images.begin(image, source.sizeBytes);
-      return copyInto(image.name, source, (copy) => fill(copy).finally(onEnd));
+      return copyInto(image.name, source, (copy) => endWith(fill(copy), onEnd));
     },
 
     /** Copies a disk into the next version of an image, which is published then. Throws `not_found`. */
@@ -74,7 +74,7 @@ export function createTransfers(deps: TransferDeps) {
       await pool.admit();
       const source = await diskFiles.inspect(path, format);
       const fill = nextVersions.begin(name, source.sizeBytes, note);
-      return copyInto(name, source, (copy) => fill(copy).then(onPublished).finally(onEnd));
+      return copyInto(name, source, (copy) => endWith(fill(copy).then(onPublished), onEnd));
     },
 
     /** Writes a version to a new file of this machine. The version cannot be removed meanwhile. */
@@ -98,4 +98,14 @@ export function createTransfers(deps: TransferDeps) {
       });
     },
   };
+}
+
+async function endWith(filling: Promise<void>, onEnd: OnEnd = async () => {}): Promise<void> {
+  try {
+    await filling;
+  } catch (error) {
+    await onEnd(error);
+    throw error;
+  }
+  await onEnd();
 }

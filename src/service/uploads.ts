@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CafebootError } from '../errors.ts';
+import { CafebootError, hasCode } from '../errors.ts';
 import type { DiskFormat } from '../storage/disk-formats.ts';
 import type { Store } from '../store/store.ts';
 import { parseSlug } from './fields.ts';
@@ -9,7 +9,8 @@ import type { ImageChanges } from './image-changes.ts';
 import { getImage } from './image-lookup.ts';
 import type { NewImage } from './images.ts';
 import type { Task } from './tasks.ts';
-import type { Transfers } from './transfers.ts';
+import type { OnEnd, Transfers } from './transfers.ts';
+import { appendBytes, refuseWithoutSpace } from './upload-files.ts';
 
 /** A disk file that comes from a browser, and whether it becomes a new image or the next version of one. */
 export type NewUpload = { sizeBytes: number; format?: DiskFormat | undefined } & (
@@ -29,6 +30,8 @@ export interface UploadDeps {
   store: Store;
   transfers: Pick<Transfers, 'import'>;
   imageChanges: Pick<ImageChanges, 'importVersion'>;
+  /** Throws where nothing new may be put into the pool. */
+  admit: () => Promise<void>;
   now: () => number;
 }
 
@@ -36,10 +39,14 @@ export type Uploads = ReturnType<typeof createUploads>;
 
 const uploadLimit = 4;
 const keptMs = 86_400_000;
-/** Left free beside what all uploads will take: the database is on the same disk. */
-const spareBytes = 256 * 1024 ** 2;
 
-/** Disk files that come in parts, and go on where they broke off. A complete one is imported and removed. */
+/** What is no disk is none at another try either. */
+const lasting = ['disk_file_unknown', 'disk_file_refers', 'invalid_value'] as const;
+
+/**
+ * Disk files that come in parts, and go on where they broke off. A complete one is imported, and removed then;
+ * where that fails for a passing reason, going on with it tries again.
+ */
 export function createUploads(deps: UploadDeps) {
   const { directory, store, now } = deps;
   /** Being written or imported. */
@@ -75,36 +82,7 @@ export function createUploads(deps: UploadDeps) {
     if (store.images.find({ name })) throw new CafebootError('already_exists', { field: 'name' });
   }
 
-  async function refuseWithoutSpace(sizeBytes: number, others: readonly Upload[]): Promise<void> {
-    const { bavail, bsize } = await statfs(directory);
-    const promised = others.reduce((sum, each) => sum + each.sizeBytes - each.offset, spareBytes);
-    if (bavail * bsize < promised + sizeBytes) {
-      throw new CafebootError('destination_full', { path: directory });
-    }
-  }
-
-  /** Throws `invalid_value` for more bytes than were said, `destination_full`; what came stays. */
-  async function append({ id, offset, sizeBytes }: Upload, body: AsyncIterable<Uint8Array>) {
-    const file = await open(dataPath(id), 'r+');
-    let end = offset;
-    try {
-      for await (const chunk of body) {
-        if (end + chunk.length > sizeBytes) {
-          throw new CafebootError('invalid_value', { field: 'sizeBytes', value: sizeBytes });
-        }
-        await file.writev([chunk], end);
-        end += chunk.length;
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new CafebootError('destination_full', { path: directory }, { cause: error });
-    } finally {
-      await file.close();
-    }
-    return end;
-  }
-
-  function importFile(upload: Upload, onEnd: () => Promise<void>): Promise<Task> {
+  function importFile(upload: Upload, onEnd: OnEnd): Promise<Task> {
     const { name, format } = upload;
     const path = dataPath(upload.id);
     if (upload.becomes === 'version') {
@@ -115,18 +93,18 @@ export function createUploads(deps: UploadDeps) {
     return deps.transfers.import(image, path, format, onEnd);
   }
 
-  /** What cannot be imported is no use for any further try, so it goes at once. */
   async function startImport(upload: Upload): Promise<Task> {
     const { id } = upload;
-    const end = async () => {
-      await removeFiles(id);
+    const end: OnEnd = async (error) => {
+      const isOver = error === undefined || lasting.some((code) => hasCode(error, code));
+      if (isOver) await removeFiles(id);
       busy.delete(id);
     };
     busy.add(id);
     try {
       return await importFile(upload, end);
     } catch (error) {
-      await end();
+      await end(error);
       throw error;
     }
   }
@@ -137,17 +115,18 @@ export function createUploads(deps: UploadDeps) {
 
     /**
      * Throws `already_exists` for a new image's name that is taken, `not_found` for a version of an image that
-     * is not there, `too_many_uploads`, `destination_full`.
+     * is not there, `too_many_uploads`, `destination_full`, and where the pool takes nothing new.
      */
     async begin(upload: NewUpload): Promise<Upload> {
       if (upload.becomes === 'version') getImage(store, upload.name);
       else refuseTakenName(upload.name);
+      await deps.admit();
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const others = await list();
       if (others.length >= uploadLimit) {
         throw new CafebootError('too_many_uploads', { limit: uploadLimit });
       }
-      await refuseWithoutSpace(upload.sizeBytes, others);
+      await refuseWithoutSpace(directory, [...others, { ...upload, offset: 0 }]);
       const id = randomBytes(16).toString('hex');
       await writeFile(dataPath(id), '', { mode: 0o600 });
       const info = { ...upload, id, createdAt: now() };
@@ -172,7 +151,7 @@ export function createUploads(deps: UploadDeps) {
       busy.add(id);
       let end: number;
       try {
-        end = await append(upload, body);
+        end = await appendBytes(dataPath(id), upload, body);
       } finally {
         busy.delete(id);
       }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CafebootError } from '../../../src/errors.ts';
 import { createUploads, type Uploads } from '../../../src/service/uploads.ts';
 import { openStore } from '../../../src/store/store.ts';
 
@@ -23,18 +24,24 @@ describe('uploads', () => {
     what: string;
     format: string | undefined;
     bytes: Buffer;
-    end: () => Promise<void>;
+    end: (error?: unknown) => Promise<void>;
   }[];
   const clock = { ahead: 0 };
+  let admit: () => Promise<void>;
   const store = openStore(':memory:');
-  async function take(what: string, path: string, format?: string, end = async () => {}) {
-    if (format === 'vmdk') throw new Error('no disk');
+  async function take(
+    what: string,
+    path: string,
+    format?: string,
+    end = async (_error?: unknown) => {},
+  ) {
+    if (format === 'vmdk') throw new CafebootError('disk_file_unknown', { path, format });
     imported.push({ what, format, bytes: await readFile(path), end });
     return { id: 1 } as never;
   }
   const open = () =>
     createUploads({
-      ...{ directory, store, now: () => Date.now() + clock.ahead },
+      ...{ directory, store, now: () => Date.now() + clock.ahead, admit: () => admit() },
       transfers: {
         import: ({ name }, path, format, end) => take(`new ${name}`, path, format, end),
       },
@@ -48,6 +55,7 @@ describe('uploads', () => {
     directory = await mkdtemp(join(tmpdir(), 'cafeboot-uploads-'));
     imported = [];
     clock.ahead = 0;
+    admit = async () => {};
     uploads = open();
   });
   afterEach(() => rm(directory, { recursive: true }));
@@ -80,6 +88,26 @@ describe('uploads', () => {
     expect(imported).toMatchObject([{ what: 'next ubuntu: 24.04', format: undefined, bytes }]);
     await imported[0]?.end();
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('a complete one stays where its import fails for a passing reason, and is tried again', async () => {
+    const { id } = await uploads.begin(image);
+    await uploads.write(id, 0, part(bytes));
+    await imported[0]?.end(new CafebootError('task_cancelled'));
+    uploads = open();
+    expect(await uploads.get(id)).toMatchObject({ offset: bytes.length });
+    expect(await uploads.write(id, bytes.length, part())).toMatchObject({ task: { id: 1 } });
+    expect(imported).toMatchObject([{ bytes }, { bytes }]);
+    await imported[1]?.end();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('none is begun into a pool that takes nothing new', async () => {
+    admit = async () => {
+      throw new CafebootError('pool_nearly_full', { percent: 96 });
+    };
+    await expect(uploads.begin(image)).rejects.toThrow('pool_nearly_full');
+    expect(await uploads.list()).toEqual([]);
   });
 
   test('more than was said, a taken name and too many are refused', async () => {
@@ -117,7 +145,7 @@ describe('uploads', () => {
 
   test('what is no disk goes at once; what nobody goes on with, after a day', async () => {
     const { id } = await uploads.begin({ ...image, format: 'vmdk' });
-    await expect(uploads.write(id, 0, part(bytes))).rejects.toThrow('no disk');
+    await expect(uploads.write(id, 0, part(bytes))).rejects.toThrow('disk_file_unknown');
     await expect(uploads.get(id)).rejects.toThrow('not_found');
     await expect(uploads.get('../../etc/passwd')).rejects.toThrow('not_found');
     const { id: old } = await uploads.begin(image);
