@@ -38,6 +38,9 @@ export function planVolumes(actual: readonly Volume[], desired: Desired): Volume
   const named = [...versions, ...drafts, ...overlays].map(({ volume }) => volume);
   const known = new Set([...named, ...desired.unwanted]);
   const isMissing = ({ volume }: { volume: string }) => !present.has(volume);
+  const ready = versions.filter(({ state }) => state === 'ready');
+  // As where its disk was not mounted at a start: what PCs wrote comes back with it.
+  const isPoolAway = ready.length > 0 && ready.every(isMissing);
   return [
     ...actual
       .filter(({ name, isActive }) => known.has(name) && !isActive)
@@ -45,18 +48,19 @@ export function planVolumes(actual: readonly Volume[], desired: Desired): Volume
     ...actual
       .filter(({ name }) => !known.has(name))
       .map(({ name }): VolumeStep => {
-        const action = overlayVolume.test(name) ? 'remove-volume' : 'report-unknown';
+        const isNobodys = overlayVolume.test(name) && !isPoolAway;
+        const action = isNobodys ? 'remove-volume' : 'report-unknown';
         return { action, volume: name };
       }),
-    ...overlays.filter(isMissing).map((overlay): VolumeStep => {
-      const action = isUsed(overlay) ? 'forget-overlay' : 'forget-unmade';
-      return { action, volume: overlay.volume, overlay };
-    }),
-    ...versions
-      .filter((version) => version.state === 'ready' && isMissing(version))
-      .map((version): VolumeStep => {
-        return { action: 'report-lost-version', volume: version.volume, version };
+    ...overlays
+      .filter((overlay) => !isPoolAway && isMissing(overlay))
+      .map((overlay): VolumeStep => {
+        const action = isUsed(overlay) ? 'forget-overlay' : 'forget-unmade';
+        return { action, volume: overlay.volume, overlay };
       }),
+    ...ready.filter(isMissing).map((version): VolumeStep => {
+      return { action: 'report-lost-version', volume: version.volume, version };
+    }),
     ...drafts.filter(isMissing).map((draft): VolumeStep => {
       return { action: 'report-lost-draft', volume: draft.volume, draft };
     }),

@@ -78,6 +78,21 @@ export function createRestoration({ store, volumes, volumeLife, timeline }: Rest
   }
 
   /**
+   * What was being made or removed when the backup was made: by now a version may be complete in the pool, and
+   * must not be taken for what a crash left. Its volume is nobody's then, which people are told.
+   */
+  function forgetUnfinished(): void {
+    store.transaction(() => {
+      for (const { id, imageId, number, state } of store.images.allVersions()) {
+        if (state !== 'making') continue;
+        if (number === 1) store.images.remove(imageId);
+        else store.images.removeVersion(id);
+      }
+      for (const volume of store.unwantedVolumes.list()) store.unwantedVolumes.remove(volume);
+    });
+  }
+
+  /**
    * What PCs wrote, drafts and old versions are in no backup: rows whose volume is not there go, so that
    * nothing is promised that cannot be kept.
    */
@@ -106,6 +121,7 @@ export function createRestoration({ store, volumes, volumeLife, timeline }: Rest
       manifest: Manifest,
       options: RestoreOptions,
     ): Promise<RestoredImage[]> {
+      forgetUnfinished();
       const restored = await fillImages(path, manifest, options);
       const present = new Set((await volumes.list()).map(({ name }) => name));
       forgetLost(present);

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
+import type { Manifest } from '../../../src/service/backup/manifest.ts';
 import { createFakeCafe, type FakeServices } from '../../fakes/services.ts';
 
 describe('an image that is being made', () => {
@@ -56,6 +57,20 @@ describe('an image that is being made', () => {
     expect(await fake.volumes.names()).not.toContain('img-3-v1');
     isFilled.reject(new Error('killed'));
     await expect(filling).rejects.toThrow('killed');
+  });
+
+  test('is left alone, complete or not, where a backup from that moment is restored', async () => {
+    await begin();
+    await fake.volumes.store.create('img-3-v1', 1024);
+    fake.store.unwantedVolumes.add('img-3-v1');
+    const manifest = { images: [] } as unknown as Manifest;
+    await fake.services.restoration.fillPool('/x', manifest, { onProgress: () => {} });
+    await fake.services.images.removeInterrupted();
+    expect(names()).toEqual(['games', 'win']);
+    expect(await fake.services.reconcile()).toMatchObject([
+      { action: 'report-unknown', subject: 'img-3-v1' },
+    ]);
+    expect(await fake.volumes.names()).toContain('img-3-v1');
   });
 
   test('never takes the place of a disk that was there before, nor removes it', async () => {

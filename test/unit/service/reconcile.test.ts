@@ -94,6 +94,22 @@ test('a lost version is reported once and keeps its record; an unknown image vol
   expect(fake.services.images.get('win').versions).toHaveLength(1);
 });
 
+test('where the whole pool is away, nothing that PCs wrote is forgotten, nor removed once it is back', async () => {
+  const volumes = volumesOfPc();
+  const { store } = fake.volumes;
+  const list = store.list;
+  store.list = async () => [{ name: 'ov-77', sizeBytes: 1, usedBytes: 1, isActive: true }];
+  expect(await steps()).toEqual([
+    'report-unknown ov-77 left',
+    'report-lost-version img-1-v1 left',
+    'report-lost-version img-2-v1 left',
+  ]);
+  store.list = list;
+  expect(await steps()).toEqual([]);
+  expect(volumesOfPc()).toEqual(volumes);
+  expect(await fake.volumes.names()).toEqual(expect.arrayContaining(volumes));
+});
+
 test('inactive volumes are activated; stray overlays and unwanted targets go', async () => {
   const [os = ''] = volumesOfPc();
   fake.volumes.inactive.add(os);
