@@ -38,20 +38,29 @@ export type Lvm = ReturnType<typeof createLvm>;
 export function createLvm(run: Run) {
   const waiting: Waiting[] = [];
   let working = false;
-  /** While somebody has lvm alone. */
+  /** The end of the last batch or of who has lvm alone, whichever came later. */
+  let last: Promise<unknown> = Promise.resolve();
+  /** While somebody has lvm alone, or waits for it. */
   let alone: Promise<unknown> = Promise.resolve();
+
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  async function runWaiting(): Promise<void> {
+    const batch = waiting.splice(0, batchLimit);
+    const failed = batch.length === 1 ? batch : await runBatch(run, batch);
+    // Alone, a command says why it fails; and one that a broken batch never reached is done now.
+    for (const { argv, done } of failed)
+      await runLvm(run, argv).then(() => done.resolve(), done.reject);
+  }
 
   async function work(): Promise<void> {
     if (working) return;
     working = true;
-    while (waiting.length > 0) {
-      await alone;
-      const batch = waiting.splice(0, batchLimit);
-      const failed = batch.length === 1 ? batch : await runBatch(run, batch);
-      // Alone, a command says why it fails; and one that a broken batch never reached is done now.
-      for (const { argv, done } of failed)
-        await runLvm(run, argv).then(() => done.resolve(), done.reject);
-    }
+    while (waiting.length > 0) await inTurn(runWaiting);
     working = false;
   }
 
@@ -70,11 +79,11 @@ export function createLvm(run: Run) {
     },
     /**
      * Runs `work`, which takes the group from its disks and puts it back: nobody else may find it missing
-     * meanwhile. It uses `runLvm` and `runReport`.
+     * meanwhile, nor bring a volume back. It uses `runLvm` and `runReport`.
      */
-    async exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
-      const result = alone.then(work);
-      alone = result.catch(() => undefined);
+    exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+      const result = inTurn(work);
+      alone = last;
       return result;
     },
   };
@@ -102,10 +111,7 @@ async function runBatch(run: Run, batch: Waiting[]): Promise<Waiting[]> {
   const timeoutMs = commandTimeoutMs * batch.length;
   const outcomes = await run('lvm', [], { input, timeoutMs, env: shellEnvironment })
     .then(({ stdout }) => parseOutcomes(stdout))
-    .catch((error: unknown) => {
-      if (hasCode(error, 'command_missing')) throw error;
-      return [];
-    });
+    .catch(() => []);
   return batch.filter(({ done }, index) => {
     if (!outcomes[index]) return true;
     done.resolve();
