@@ -22,6 +22,7 @@ export interface PoolWatchDeps {
   gauge: PoolGauge;
   samples: Store['poolSamples'];
   growPool: VolumeStore['growPool'];
+  stopOwnBytes: VolumeStore['stopOwnBytes'];
   overlayRelief: OverlayRelief;
   /** Removes the oldest version that nobody needs; none where all are needed. */
   freeVersion: () => Promise<{ image: string; number: number } | undefined>;
@@ -104,6 +105,7 @@ export function createPoolWatch(deps: PoolWatchDeps) {
   async function attempt(step: PoolStep): Promise<boolean> {
     const key = stepKey(step);
     try {
+      if (step.action !== 'grow') await deps.stopOwnBytes?.();
       return await take(step);
     } catch (error) {
       log.warn({ err: error, step }, 'no room made in the pool');
