@@ -125,6 +125,8 @@ export function createPoolWatch(deps: PoolWatchDeps) {
     for (let count = 0; count < stepLimit && !closed; count++) {
       const step = nextPoolStep(reading, settings().poolGrow, spent);
       if (!step) break;
+      // It grows in a moment; while much is removed, a copy would fill what PCs that run still have.
+      if (isRefusing(reading) && step.action !== 'grow') gauge.stopFilling(reading);
       if (await attempt(step)) reading = await measure();
       else spent.add(stepKey(step));
     }
@@ -144,7 +146,9 @@ export function createPoolWatch(deps: PoolWatchDeps) {
   async function look(): Promise<number> {
     const hadRoom = gauge.hasRoom();
     const first = await measure();
-    await overlayRelief.note();
+    await overlayRelief.note().catch((error: unknown) => {
+      log.warn({ err: error }, 'who is off is not known: their overlays stay');
+    });
     const reading = await makeRoom(first);
     if (isRefusing(reading)) gauge.stopFilling(reading);
     const wasShort = !hadRoom || !hasRoom(first);
