@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, link, open, rm, stat } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
-import { type CopyOptions, copyIntoVolume } from './copy.ts';
+import { type CopyOptions, copyIntoVolume, flushVolume } from './copy.ts';
 import { type DiskFormat, isFixedVhd, readEnds, refuseForeign } from './disk-formats.ts';
 import { hasErrno } from './errno.ts';
 import type { Run } from './exec.ts';
@@ -63,9 +63,10 @@ export function createDiskFiles(run: Run) {
       if (format === 'raw') return copyIntoVolume(source, devicePath, options);
       const onProgress = (share: number) =>
         options.onProgress(Math.round(share * sizeBytes), sizeBytes);
-      await qemuImg.toVolume(path, format, devicePath, { ...options, onProgress });
+      // Opened before: whoever opens it later is not told of a write that failed and that qemu-img heard of.
       await using device = await open(devicePath, 'r+');
-      await device.sync();
+      await qemuImg.toVolume(path, format, devicePath, { ...options, onProgress });
+      await flushVolume(device);
     },
 
     /**
