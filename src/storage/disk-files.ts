@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { access, link, open, rm, stat } from 'node:fs/promises';
+import { access, link, open, realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CafebootError } from '../errors.ts';
 import { type CopyOptions, copyIntoVolume, flushVolume } from './copy.ts';
 import { type DiskFormat, isFixedVhd, readEnds, refuseForeign } from './disk-formats.ts';
@@ -29,6 +30,19 @@ export type DiskFiles = ReturnType<typeof createDiskFiles>;
 /** Disks outside the pool: files of any format, and whole disks of this machine. */
 export function createDiskFiles(run: Run) {
   const qemuImg = createQemuImg(run);
+  /** Parts of files that are being written. */
+  const writing = new Set<string>();
+
+  /** What a file is called until it is complete. Throws `not_found`, and `in_use` while it is being written. */
+  async function newPart(path: string): Promise<string> {
+    const directory = await realpath(dirname(path)).catch((error: unknown) => {
+      const context = { kind: 'directory', name: dirname(path) };
+      throw new CafebootError('not_found', context, { cause: error });
+    });
+    const part = join(directory, `${basename(path)}.part`);
+    if (writing.has(part)) throw new CafebootError('in_use', { name: path });
+    return part;
+  }
 
   async function inspectDevice(path: string): Promise<DiskSource> {
     await refuseUsed(path);
@@ -71,7 +85,8 @@ export function createDiskFiles(run: Run) {
 
     /**
      * Writes a volume to a new file; the name appears only when the file is complete. Throws
-     * `already_exists` for a file that is there, `not_found` for a directory that is not.
+     * `already_exists` for a file that is there, `not_found` for a directory that is not, `in_use` for a file
+     * that is being written already.
      */
     async copyOut(
       devicePath: string,
@@ -80,7 +95,8 @@ export function createDiskFiles(run: Run) {
       format: DiskFormat,
       options: CopyOptions,
     ): Promise<void> {
-      const part = `${path}.part`;
+      const part = await newPart(path);
+      writing.add(part);
       const onProgress = (share: number) =>
         options.onProgress(Math.round(share * sizeBytes), sizeBytes);
       try {
@@ -94,18 +110,16 @@ export function createDiskFiles(run: Run) {
         throw new CafebootError('already_exists', { volume: path }, { cause: error });
       } finally {
         await rm(part, { force: true });
+        writing.delete(part);
       }
     },
 
     /** Before a long copy: throws what `copyOut` would. */
     async refuseToReplace(path: string): Promise<void> {
-      const directory = path.slice(0, path.lastIndexOf('/')) || '/';
-      await access(directory, constants.W_OK).catch((error: unknown) => {
-        throw new CafebootError(
-          'not_found',
-          { kind: 'directory', name: directory },
-          { cause: error },
-        );
+      const part = await newPart(path);
+      await access(dirname(part), constants.W_OK).catch((error: unknown) => {
+        const context = { kind: 'directory', name: dirname(path) };
+        throw new CafebootError('not_found', context, { cause: error });
       });
       const isThere = await access(path).then(
         () => true,
