@@ -5,6 +5,8 @@ import type { Run } from './exec.ts';
 const batchLimit = 50;
 /** Of one command; a batch has it times its length. */
 const commandTimeoutMs = 60_000;
+/** Of one that does something to each of a thousand volumes. */
+export const groupTimeoutMs = 900_000;
 
 /**
  * lvm's own profile for programs that drive its shell, part of Debian's and Ubuntu's lvm2: the shell
@@ -97,9 +99,13 @@ export function runReport(run: Run, argv: string[]): Promise<string> {
 }
 
 /** One command in a process of its own. Throws as `createLvm` says. */
-export async function runLvm(run: Run, argv: string[]): Promise<string> {
+export async function runLvm(
+  run: Run,
+  argv: string[],
+  timeoutMs = commandTimeoutMs,
+): Promise<string> {
   try {
-    return (await run('lvm', argv, { timeoutMs: commandTimeoutMs })).stdout;
+    return (await run('lvm', argv, { timeoutMs })).stdout;
   } catch (error) {
     throw lvmError(error, argv);
   }
