@@ -6,6 +6,7 @@ import { type CopyOptions, copyIntoVolume, flushVolume } from './copy.ts';
 import { type DiskFormat, isFixedVhd, readEnds, refuseForeign } from './disk-formats.ts';
 import { hasErrno } from './errno.ts';
 import type { Run } from './exec.ts';
+import { isBehindLoop } from './loops.ts';
 import { createQemuImg } from './qemu-img.ts';
 
 /** A disk that can be imported. */
@@ -16,13 +17,14 @@ export interface DiskSource {
   sizeBytes: number;
 }
 
-/** Throws `in_use` for a whole disk while it or a partition of it is mounted, or part of a pool. */
-export async function refuseUsed(path: string): Promise<void> {
+/** Throws `in_use` for a whole disk while it or a partition of it is mounted, or part of a pool, read cache or not. */
+export async function refuseUsed(path: string, sys?: string): Promise<void> {
   const file = await open(path, constants.O_RDONLY | constants.O_EXCL).catch((error: unknown) => {
     if (!hasErrno(error, 'EBUSY')) throw error;
     throw new CafebootError('in_use', { name: path }, { cause: error });
   });
   await file.close();
+  if (await isBehindLoop(path, sys)) throw new CafebootError('in_use', { name: path });
 }
 
 export type DiskFiles = ReturnType<typeof createDiskFiles>;

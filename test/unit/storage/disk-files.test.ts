@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createDiskFiles } from '../../../src/storage/disk-files.ts';
+import type { CafebootError } from '../../../src/errors.ts';
+import { createDiskFiles, refuseUsed } from '../../../src/storage/disk-files.ts';
 import type { Run } from '../../../src/storage/exec.ts';
 
 const options = { signal: new AbortController().signal, onProgress: () => {} };
@@ -40,3 +41,38 @@ test('a file that is being written is written by nobody else, however its path i
   });
   await files.refuseToReplace(join(top, 'usb/other.qcow2'));
 });
+
+test.each([
+  ['/dev/null', true],
+  ['/dev/zero', true],
+  ['/dev/full', true],
+  ['/dev/random', false],
+])(
+  '%s, a disk behind a loop device, its partition, a disk of such a one, or none of these: %s',
+  async (device, isUsed) => {
+    const sys = await mkdtemp(join(tmpdir(), 'cafeboot-sys-'));
+    const place = {
+      null: 'null',
+      zero: 'null/zero',
+      full: 'full',
+      part: 'full/part',
+      random: 'random',
+    };
+    await mkdir(join(sys, 'class/block'), { recursive: true });
+    for (const [name, path] of Object.entries(place)) {
+      await mkdir(join(sys, 'devices', path), { recursive: true });
+      await symlink(join(sys, 'devices', path), join(sys, 'class/block', name));
+    }
+    const shown = ['/dev/null', '/dev/part', '/images/random'];
+    for (const [index, path] of shown.entries()) {
+      await mkdir(join(sys, `block/loop${index}/loop`), { recursive: true });
+      await writeFile(join(sys, `block/loop${index}/loop/backing_file`), `${path}\n`);
+    }
+    await mkdir(join(sys, 'block/loop3'));
+    const refused = refuseUsed(device, sys).then(
+      () => false,
+      (error: CafebootError) => error.code === 'in_use',
+    );
+    expect(await refused).toBe(isUsed);
+  },
+);
