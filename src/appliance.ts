@@ -42,6 +42,11 @@ export async function startAppliance(deps: ApplianceDeps) {
         runDir: paths.runDir,
         run,
         onSaveFailed: (error) => log.warn({ err: error }, 'targetcli could not save the targets'),
+        onDown: (error) =>
+          log.error(
+            { err: error },
+            'tgtd does not run: no PC has its disks until it is started again',
+          ),
       }),
     );
     const interfaces = chooseInterfaces(namesToServe(config, services.settings.get()));

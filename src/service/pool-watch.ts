@@ -22,6 +22,7 @@ export interface PoolWatchDeps {
   gauge: PoolGauge;
   samples: Store['poolSamples'];
   growPool: VolumeStore['growPool'];
+  stopOwnBytes: VolumeStore['stopOwnBytes'];
   overlayRelief: OverlayRelief;
   /** Removes the oldest version that nobody needs; none where all are needed. */
   freeVersion: () => Promise<{ image: string; number: number } | undefined>;
@@ -104,6 +105,7 @@ export function createPoolWatch(deps: PoolWatchDeps) {
   async function attempt(step: PoolStep): Promise<boolean> {
     const key = stepKey(step);
     try {
+      if (step.action !== 'grow') await deps.stopOwnBytes?.();
       return await take(step);
     } catch (error) {
       log.warn({ err: error, step }, 'no room made in the pool');
@@ -123,6 +125,8 @@ export function createPoolWatch(deps: PoolWatchDeps) {
     for (let count = 0; count < stepLimit && !closed; count++) {
       const step = nextPoolStep(reading, settings().poolGrow, spent);
       if (!step) break;
+      // It grows in a moment; while much is removed, a copy would fill what PCs that run still have.
+      if (isRefusing(reading) && step.action !== 'grow') gauge.stopFilling(reading);
       if (await attempt(step)) reading = await measure();
       else spent.add(stepKey(step));
     }
@@ -142,7 +146,9 @@ export function createPoolWatch(deps: PoolWatchDeps) {
   async function look(): Promise<number> {
     const hadRoom = gauge.hasRoom();
     const first = await measure();
-    await overlayRelief.note();
+    await overlayRelief.note().catch((error: unknown) => {
+      log.warn({ err: error }, 'who is off is not known: their overlays stay');
+    });
     const reading = await makeRoom(first);
     if (isRefusing(reading)) gauge.stopFilling(reading);
     const wasShort = !hadRoom || !hasRoom(first);

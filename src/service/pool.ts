@@ -41,6 +41,7 @@ export function createPool(deps: PoolDeps) {
       ...deps,
       samples,
       growPool: volumes.growPool,
+      stopOwnBytes: volumes.stopOwnBytes,
       overlayRelief,
       freeVersion: deps.versions.removeOldestUnused,
     }),

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CafebootError } from '../errors.ts';
+import { hasErrno } from './errno.ts';
 
 export interface CopyOptions {
   signal: AbortSignal;
@@ -35,7 +36,15 @@ export async function copyIntoVolume(
     position += bytesRead;
     onProgress(position, totalBytes);
   }
-  await to.sync();
+  await flushVolume(to);
+}
+
+/**
+ * What was written is on the disk then. Most of a full pool's errors show only here, since writes go through
+ * the page cache. Throws `no_space`.
+ */
+export async function flushVolume(file: FileHandle): Promise<void> {
+  await file.sync().catch(refuseFull);
 }
 
 /**
@@ -66,10 +75,13 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, start: number): Pro
   while (written < bytes.length) {
     const { bytesWritten } = await file
       .write(bytes, written, bytes.length - written, start + written)
-      .catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOSPC' && error.code !== 'EIO') throw error;
-        throw new CafebootError('no_space', {}, { cause: error });
-      });
+      .catch(refuseFull);
     written += bytesWritten;
   }
+}
+
+/** A thin volume whose pool is full says either: it depends on the kernel, and on the page cache in between. */
+function refuseFull(error: unknown): never {
+  if (!hasErrno(error, 'ENOSPC') && !hasErrno(error, 'EIO')) throw error;
+  throw new CafebootError('no_space', {}, { cause: error });
 }

@@ -1,3 +1,5 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Run } from './exec.ts';
 
 /** A loop device over a whole disk. */
@@ -47,4 +49,22 @@ export async function ensureLoop(run: Run, disk: string): Promise<Loop> {
 
 export async function removeLoop(run: Run, { path }: Loop): Promise<void> {
   await run('losetup', ['--detach', path]);
+}
+
+/** Whether a loop device shows this device, a part of it, or what it is a part of: unlike a mount, that claims none. */
+export async function isBehindLoop(device: string, sys = '/sys'): Promise<boolean> {
+  /** A partition's is below its disk's. */
+  const placeOf = async (path: string) =>
+    `${await realpath(join(sys, 'class/block', basename(path))).catch(() => path)}/`;
+  const loops = (await readdir(join(sys, 'block'))).filter((name) => name.startsWith('loop'));
+  const shown = await Promise.all(
+    // Nothing where it shows nothing.
+    loops.map((name) =>
+      readFile(join(sys, 'block', name, 'loop/backing_file'), 'utf8').catch(() => ''),
+    ),
+  );
+  const devices = shown.map((path) => path.trimEnd()).filter((path) => path.startsWith('/dev/'));
+  const own = await placeOf(await realpath(device));
+  const places = await Promise.all(devices.map(placeOf));
+  return places.some((place) => place.startsWith(own) || own.startsWith(place));
 }

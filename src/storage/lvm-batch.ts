@@ -5,6 +5,8 @@ import type { Run } from './exec.ts';
 const batchLimit = 50;
 /** Of one command; a batch has it times its length. */
 const commandTimeoutMs = 60_000;
+/** Of one that does something to each of a thousand volumes. */
+export const groupTimeoutMs = 900_000;
 
 /**
  * lvm's own profile for programs that drive its shell, part of Debian's and Ubuntu's lvm2: the shell
@@ -38,20 +40,29 @@ export type Lvm = ReturnType<typeof createLvm>;
 export function createLvm(run: Run) {
   const waiting: Waiting[] = [];
   let working = false;
-  /** While somebody has lvm alone. */
+  /** The end of the last batch or of who has lvm alone, whichever came later. */
+  let last: Promise<unknown> = Promise.resolve();
+  /** While somebody has lvm alone, or waits for it. */
   let alone: Promise<unknown> = Promise.resolve();
+
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  async function runWaiting(): Promise<void> {
+    const batch = waiting.splice(0, batchLimit);
+    const failed = batch.length === 1 ? batch : await runBatch(run, batch);
+    // Alone, a command says why it fails; and one that a broken batch never reached is done now.
+    for (const { argv, done } of failed)
+      await runLvm(run, argv).then(() => done.resolve(), done.reject);
+  }
 
   async function work(): Promise<void> {
     if (working) return;
     working = true;
-    while (waiting.length > 0) {
-      await alone;
-      const batch = waiting.splice(0, batchLimit);
-      const failed = batch.length === 1 ? batch : await runBatch(run, batch);
-      // Alone, a command says why it fails; and one that a broken batch never reached is done now.
-      for (const { argv, done } of failed)
-        await runLvm(run, argv).then(() => done.resolve(), done.reject);
-    }
+    while (waiting.length > 0) await inTurn(runWaiting);
     working = false;
   }
 
@@ -70,11 +81,11 @@ export function createLvm(run: Run) {
     },
     /**
      * Runs `work`, which takes the group from its disks and puts it back: nobody else may find it missing
-     * meanwhile. It uses `runLvm` and `runReport`.
+     * meanwhile, nor bring a volume back. It uses `runLvm` and `runReport`.
      */
-    async exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
-      const result = alone.then(work);
-      alone = result.catch(() => undefined);
+    exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+      const result = inTurn(work);
+      alone = last;
       return result;
     },
   };
@@ -88,9 +99,13 @@ export function runReport(run: Run, argv: string[]): Promise<string> {
 }
 
 /** One command in a process of its own. Throws as `createLvm` says. */
-export async function runLvm(run: Run, argv: string[]): Promise<string> {
+export async function runLvm(
+  run: Run,
+  argv: string[],
+  timeoutMs = commandTimeoutMs,
+): Promise<string> {
   try {
-    return (await run('lvm', argv, { timeoutMs: commandTimeoutMs })).stdout;
+    return (await run('lvm', argv, { timeoutMs })).stdout;
   } catch (error) {
     throw lvmError(error, argv);
   }
@@ -102,10 +117,7 @@ async function runBatch(run: Run, batch: Waiting[]): Promise<Waiting[]> {
   const timeoutMs = commandTimeoutMs * batch.length;
   const outcomes = await run('lvm', [], { input, timeoutMs, env: shellEnvironment })
     .then(({ stdout }) => parseOutcomes(stdout))
-    .catch((error: unknown) => {
-      if (hasCode(error, 'command_missing')) throw error;
-      return [];
-    });
+    .catch(() => []);
   return batch.filter(({ done }, index) => {
     if (!outcomes[index]) return true;
     done.resolve();

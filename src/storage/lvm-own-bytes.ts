@@ -2,8 +2,11 @@ import type { Run } from './exec.ts';
 import type { Lvm } from './lvm-batch.ts';
 import { findVolume } from './lvm-pool.ts';
 
-/** While it is read, nothing that changes gives metadata back: not where that could fill it. */
-const metadataPercentLimit = 60;
+/**
+ * While it is read, nothing that is removed or discarded gives metadata back, nor data: its blocks belong to the
+ * metadata snapshot too. Not where either could fill meanwhile.
+ */
+const percentLimits = { data: 90, metadata: 60 };
 const timeoutMs = 300_000;
 
 interface PoolNames {
@@ -41,8 +44,12 @@ export function createOwnBytes(lvm: Lvm, { volumeGroup, pool, run }: PoolNames) 
   }
 
   async function read(): Promise<Map<number, number>> {
-    const { metadataPercent = 100 } = (await findVolume(lvm, `${volumeGroup}/${pool}`)) ?? {};
-    if (metadataPercent > metadataPercentLimit) return new Map();
+    const present = await findVolume(lvm, `${volumeGroup}/${pool}`);
+    if (!present) return new Map();
+    const { dataPercent, metadataPercent } = present;
+    if (dataPercent >= percentLimits.data || metadataPercent > percentLimits.metadata) {
+      return new Map();
+    }
     await release();
     await run('dmsetup', ['message', device, '0', 'reserve_metadata_snap']);
     try {
@@ -58,14 +65,14 @@ export function createOwnBytes(lvm: Lvm, { volumeGroup, pool, run }: PoolNames) 
   return {
     /**
      * Bytes by thin id. The pool's whole metadata is read, as it was at one moment (a metadata snapshot: the
-     * kernel's thin-provisioning.rst), in the time that nobody else needs. None where metadata is too full.
+     * kernel's thin-provisioning.rst), in the time that nobody else needs. None where the pool is too full.
      */
     read(): Promise<Map<number, number>> {
       const result = reading.then(read);
       reading = result.catch(() => undefined);
       return result;
     },
-    /** Lets go of the metadata snapshot that a killed process left: while there is one, no metadata is given back. */
+    /** Lets go of the metadata snapshot that a killed process left: while there is one, no space is given back. */
     release,
     /** Ends what is being read; afterwards nothing of the pool is open here. */
     async stop(): Promise<void> {

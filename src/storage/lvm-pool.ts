@@ -58,16 +58,22 @@ export interface ThinPoolOptions {
   sizeBytes: number;
 }
 
-/** Makes the thin pool where it is not there, and activates it. Throws `storage_unavailable`. */
+/** Makes the thin pool where it is not there, activates it, and has it fail writes when it is full. Throws `storage_unavailable`. */
 export async function ensureThinPool(lvm: Lvm, options: ThinPoolOptions): Promise<void> {
   const { volumeGroup, pool } = options;
   const path = `${volumeGroup}/${pool}`;
   try {
     const group = await getGroup(lvm, volumeGroup);
     const present = await findVolume(lvm, path);
-    if (!present) await makePool(lvm, options, group);
-    else if (!isThinPool(present)) throw new CafebootError('already_exists', { volume: path });
-    else if (!present.isActive) await lvm.change(['lvchange', '-y', '-ay', path]);
+    if (!present) {
+      await makePool(lvm, options, group);
+      await failWhenFull(lvm, path);
+      return;
+    }
+    if (!isThinPool(present)) throw new CafebootError('already_exists', { volume: path });
+    if (!present.isActive) await lvm.change(['lvchange', '-y', '-ay', path]);
+    // An adopted pool, or one whose making broke off. Its disks can be read even where it takes no change now.
+    if (!present.failsWhenFull) await failWhenFull(lvm, path).catch(() => undefined);
   } catch (error) {
     throw new CafebootError('storage_unavailable', { path }, { cause: error });
   }
@@ -83,10 +89,14 @@ async function makePool(lvm: Lvm, options: ThinPoolOptions, group: VolumeGroup):
     ...['--chunksize', `${chunkSizeBytes}b`, '--zero', 'y', '--discards', 'passdown'],
     volumeGroup,
   ]);
-  // Full, it fails writes at once. Queued ones would hang until the PC aborts them, after 30 s, and LIO
-  // waits for an aborted command as long as the disk does. lvcreate has no such option for pools.
-  await lvm.change(['lvchange', '-y', '--errorwhenfull', 'y', `${volumeGroup}/${pool}`]);
 }
+
+/**
+ * Writes that wait would hang until the PC aborts them, after 30 s, and LIO waits for an aborted command as
+ * long as the disk does. lvcreate has no such option for pools.
+ */
+const failWhenFull = (lvm: Lvm, path: string) =>
+  lvm.change(['lvchange', '-y', '--errorwhenfull', 'y', path]);
 
 /** Throws `not_found`. */
 export async function getGroup(lvm: Lvm, name: string): Promise<VolumeGroup> {

@@ -17,6 +17,8 @@ export interface LvmVolume {
   chunkSizeBytes: number;
   isActive: boolean;
   isOpen: boolean;
+  /** Of a thin pool: whether it fails writes when it is full, rather than have them wait. */
+  failsWhenFull: boolean;
   /** Of its volume group. */
   groupFreeBytes: number;
   extentSizeBytes: number;
@@ -35,6 +37,7 @@ export const volumeFields = [
   'metadata_percent',
   'lv_metadata_size',
   'chunk_size',
+  'lv_when_full',
   'vg_free',
   'vg_extent_size',
 ].join(',');
@@ -84,6 +87,7 @@ export function parseVolumes(text: string): LvmVolume[] {
       chunkSizeBytes: Number(row.chunk_size),
       isActive: attributes[4] === 'a',
       isOpen: attributes[5] === 'o',
+      failsWhenFull: row.lv_when_full === 'error',
       groupFreeBytes: Number(row.vg_free),
       extentSizeBytes: Number(row.vg_extent_size),
     };

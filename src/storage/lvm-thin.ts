@@ -120,6 +120,8 @@ export async function startLvmThin(options: LvmThinOptions): Promise<VolumeStore
       return found;
     },
 
+    stopOwnBytes: ownBytes.stop,
+
     activate: (name) => lvm.change(['lvchange', '-y', '-ay', '-K', path(name)]),
 
     devicePath: (name) => `/dev/${path(name)}`,

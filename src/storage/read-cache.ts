@@ -4,7 +4,7 @@ import { CafebootError } from '../errors.ts';
 import { namesOf } from './block-devices.ts';
 import type { Run } from './exec.ts';
 import { ensureLoop, type Loop, listLoops, removeLoop } from './loops.ts';
-import { type Lvm, runLvm, runReport } from './lvm-batch.ts';
+import { groupTimeoutMs, type Lvm, runLvm, runReport } from './lvm-batch.ts';
 import { createLvmFilter } from './lvm-filter.ts';
 import { parseDisks } from './lvm-report.ts';
 
@@ -58,11 +58,12 @@ export function createReadCache({ volumeGroup, lvm, run }: ReadCacheDeps): ReadC
   }
 
   const activate = (...config: string[]) =>
-    runLvm(run, ['vgchange', '-y', ...config, '-ay', volumeGroup]);
+    runLvm(run, ['vgchange', '-y', ...config, '-ay', volumeGroup], groupTimeoutMs);
 
   /** All volumes or none. */
   async function deactivate(...config: string[]): Promise<void> {
-    await runLvm(run, ['vgchange', ...config, '-an', volumeGroup]).catch(async (error: unknown) => {
+    const argv = ['vgchange', ...config, '-an', volumeGroup];
+    await runLvm(run, argv, groupTimeoutMs).catch(async (error: unknown) => {
       await activate(...config).catch(() => undefined);
       throw new CafebootError('in_use', { name: volumeGroup }, { cause: error });
     });

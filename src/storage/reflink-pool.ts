@@ -5,6 +5,7 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readdir,
   rename,
   rm,
   stat,
@@ -28,13 +29,17 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** Of a disk's file in the pool. */
+export const diskSuffix = '.img';
+
 /** mkfs.xfs refuses less. */
 const smallestPoolBytes = 300 * 1024 ** 2;
 
 /**
  * Opens `<dataDir>/pool`: the directory itself where its filesystem can share extents (XFS, btrfs),
  * else an XFS filesystem in the sparse file `<dataDir>/pool.img`, loop-mounted there. An existing
- * `pool.img` is never formatted again. Throws `storage_unavailable` with the step that failed.
+ * `pool.img` is never formatted again, and used also where the directory came to share extents since, unless
+ * there are disks in it. Throws `storage_unavailable` with the step that failed.
  */
 export async function openPool(options: PoolOptions): Promise<Pool> {
   const { dataDir, run } = options;
@@ -43,8 +48,10 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const unmount = async () => void (await run('umount', [directory]));
   if (await sharesExtents(directory)) {
-    const close = (await isOurMount(directory, image)) ? unmount : async () => {};
-    return { directory, close };
+    if (await isOurMount(directory, image)) return { directory, close: unmount };
+    if (!(await exists(image)) || (await hasDisks(directory))) {
+      return { directory, close: async () => {} };
+    }
   }
 
   try {
@@ -64,6 +71,9 @@ async function isOurMount(directory: string, image: string): Promise<boolean> {
   const [inside, outside] = [await stat(directory), await stat(dirname(directory))];
   return inside.dev !== outside.dev && (await exists(image));
 }
+
+const hasDisks = async (directory: string): Promise<boolean> =>
+  (await readdir(directory)).some((file) => file.endsWith(diskSuffix));
 
 /** Formats under a temporary name: a pool.img that exists is always a whole filesystem. */
 async function makePoolImage(image: string, { dataDir, run, poolSizeBytes }: PoolOptions) {

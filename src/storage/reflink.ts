@@ -5,10 +5,9 @@ import { CafebootError } from '../errors.ts';
 import { hasErrno } from './errno.ts';
 import { readOwnBytes } from './file-extents.ts';
 import { checkVolumeName, roundToSector } from './names.ts';
-import { openPool, type PoolOptions } from './reflink-pool.ts';
+import { diskSuffix, openPool, type PoolOptions } from './reflink-pool.ts';
 import type { Volume, VolumeStore } from './volumes.ts';
 
-const suffix = '.img';
 const partial = '.part';
 
 /**
@@ -22,11 +21,11 @@ export async function startReflinkStore(options: PoolOptions): Promise<VolumeSto
   await removePartials(directory);
   const path = (name: string) => {
     checkVolumeName(name);
-    return join(directory, name + suffix);
+    return join(directory, name + diskSuffix);
   };
 
   async function list(): Promise<Volume[]> {
-    const names = (await readdir(directory)).filter((file) => file.endsWith(suffix)).sort();
+    const names = (await readdir(directory)).filter((file) => file.endsWith(diskSuffix)).sort();
     const found = await Promise.all(names.map((file) => findVolume(directory, file)));
     return found.filter((volume) => volume !== undefined);
   }
@@ -112,7 +111,7 @@ async function findVolume(directory: string, file: string): Promise<Volume | und
   if (!info) return undefined;
   const { size, blocks } = info;
   return {
-    name: file.slice(0, -suffix.length),
+    name: file.slice(0, -diskSuffix.length),
     sizeBytes: size,
     usedBytes: blocks * 512,
     isActive: true,

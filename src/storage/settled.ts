@@ -1,27 +1,33 @@
 /** What is saved costs seconds with hundreds of PCs, so it is once a morning's rush of changes is over. */
 const settleMs = 10_000;
+/** Where changes never settle. */
+const longestMs = 60_000;
 
 export type Settled = ReturnType<typeof createSettled>;
 
-/** Runs `save` once changes have settled, one at a time; `onFailed` is told where it fails. */
+/** Runs `save` once changes have settled, or go on for long, one at a time; `onFailed` is told where it fails. */
 export function createSettled(save: () => Promise<unknown>, onFailed: (error: unknown) => void) {
-  let timer: NodeJS.Timeout | undefined;
+  let settled: NodeJS.Timeout | undefined;
+  /** Runs from the first change that is not saved. */
+  let longest: NodeJS.Timeout | undefined;
   let saving: Promise<void> = Promise.resolve();
 
   function saveNow(): void {
-    clearTimeout(timer);
-    timer = undefined;
+    clearTimeout(settled);
+    clearTimeout(longest);
+    longest = undefined;
     saving = saving.then(save).then(() => {}, onFailed);
   }
 
   return {
     changed(): void {
-      clearTimeout(timer);
-      timer = setTimeout(saveNow, settleMs);
+      clearTimeout(settled);
+      settled = setTimeout(saveNow, settleMs);
+      longest ??= setTimeout(saveNow, longestMs);
     },
     /** Saves what is not saved yet. */
     async close(): Promise<void> {
-      if (timer) saveNow();
+      if (longest) saveNow();
       await saving;
     },
   };

@@ -41,11 +41,15 @@ export interface TargetOptions {
   run: Run;
   /** See `LioOptions`. */
   onSaveFailed: (error: unknown) => void;
+  /** See `TgtOptions`. */
+  onDown: (error: unknown) => void;
 }
 
 /** `auto`: `lio` where this kernel has it, else `tgt`. */
 export async function startTargets(options: TargetOptions): Promise<TargetServer> {
-  const { kind, portals, runDir, run, onSaveFailed } = options;
+  const { kind, portals, runDir, run, onSaveFailed, onDown } = options;
   const isLio = kind === 'lio' || (kind === 'auto' && (await hasLio(run)));
-  return isLio ? startLio({ portals, run, onSaveFailed }) : startTgt({ runDir, portals, run });
+  return isLio
+    ? startLio({ portals, run, onSaveFailed })
+    : startTgt({ runDir, portals, run, onDown });
 }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { hasCode } from '../errors.ts';
 import type { ChapLogin } from './targets.ts';
-import type { TgtAdmin } from './tgt-admin.ts';
+import { type TgtAdmin, tgtSaid } from './tgt-admin.ts';
 import type { TgtTarget } from './tgt-output.ts';
 
 /**
@@ -33,10 +32,7 @@ export async function deleteAccounts(admin: TgtAdmin, names: readonly string[]):
     try {
       await admin.deleteAccount(name);
     } catch (error) {
-      const isGone =
-        hasCode(error, 'command_failed') &&
-        String(error.context.stderr).includes("can't find the account");
-      if (!isGone) throw error;
+      if (!tgtSaid(error, "can't find the account")) throw error;
     }
   }
 }

@@ -8,6 +8,10 @@ const commandsAtOnce = 4;
 
 export type TgtAdmin = ReturnType<typeof createTgtAdmin>;
 
+/** Whether a command of tgtadm failed with these words. */
+export const tgtSaid = (error: unknown, words: string): boolean =>
+  hasCode(error, 'command_failed') && String(error.context.stderr).includes(words);
+
 /** tgtadm, about 2 ms a call; an environment variable chooses the daemon's control socket. */
 export function createTgtAdmin(run: Run, socket: string) {
   const inTurn = pLimit(commandsAtOnce);
@@ -33,6 +37,9 @@ export function createTgtAdmin(run: Run, socket: string) {
     },
     /** Ends the daemon, which refuses while it has targets. */
     stop: () => tgtadm('system', 'delete'),
+    newPortal: (portal: string) => tgtadm('portal', 'new', ['--param', `portal=${portal}`]),
+    /** Who is logged in there stays. */
+    deletePortal: (portal: string) => tgtadm('portal', 'delete', ['--param', `portal=${portal}`]),
     portals: async () => parsePortals(await tgtadm('portal', 'show')),
     accounts: async () => parseAccounts(await tgtadm('account', 'show')),
     targets: async () => parseTargets(await tgtadm('target', 'show')),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CafebootError } from '../errors.ts';
+import { CafebootError, hasCode } from '../errors.ts';
 import { type Daemon, spawnDaemon } from './exec.ts';
 import type { TgtAdmin } from './tgt-admin.ts';
 
@@ -18,12 +18,14 @@ const stopTimeoutMs = 3_000;
 
 /**
  * Starts tgtd on these portals, unless one that outlived a crash of ours still answers on the control
- * socket: that one is adopted, and PCs kept their disks meanwhile.
+ * socket: that one is adopted, and moved to these portals. PCs kept their disks meanwhile, and keep them.
  * Throws `command_missing`, `target_unavailable`, or `port_in_use`: tgtd itself says nothing of a
  * portal that it could not bind and opens the default one instead.
  */
 export async function ensureTgtDaemon(admin: TgtAdmin, socket: string, portals: Portal[]) {
-  const daemon = (await admin.answers()) ? undefined : await start(admin, socket, portals);
+  const isAdopted = await admin.answers();
+  if (isAdopted) await movePortals(admin, portals);
+  const daemon = isAdopted ? undefined : await start(admin, socket, portals);
   const present = await admin.portals();
   const missing = portals.find(({ address, port }) => !present.includes(`${address}:${port}`));
   if (missing) {
@@ -31,6 +33,20 @@ export async function ensureTgtDaemon(admin: TgtAdmin, socket: string, portals: 
     throw new CafebootError('port_in_use', { ...missing, protocol: 'tcp' });
   }
   return daemon;
+}
+
+/** The old ones go first: they may have the same port. One that cannot be opened is missing afterwards. */
+async function movePortals(admin: TgtAdmin, portals: Portal[]): Promise<void> {
+  const wanted = portals.map(({ address, port }) => `${address}:${port}`);
+  const present = await admin.portals();
+  for (const portal of present.filter((each) => !wanted.includes(each))) {
+    await admin.deletePortal(portal);
+  }
+  for (const portal of wanted.filter((each) => !present.includes(each))) {
+    await admin.newPortal(portal).catch((error: unknown) => {
+      if (!hasCode(error, 'command_failed')) throw error;
+    });
+  }
 }
 
 async function start(admin: TgtAdmin, socket: string, portals: Portal[]): Promise<Daemon> {

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CafebootError, hasCode } from '../errors.ts';
 import type { Run } from './exec.ts';
 import type { EnsureOutcome, Session, TargetServer, TargetSpec } from './targets.ts';
@@ -11,8 +10,10 @@ import {
   deleteStrayAccounts,
 } from './tgt-accounts.ts';
 import { createTgtAdmin, type TgtAdmin } from './tgt-admin.ts';
-import { ensureTgtDaemon, type Portal, stopTgtDaemon, tgtSocket } from './tgt-daemon.ts';
+import { type Portal, tgtSocket } from './tgt-daemon.ts';
+import { keepTgtDaemon } from './tgt-keeper.ts';
 import type { TgtTarget } from './tgt-output.ts';
+import { removeTarget } from './tgt-removal.ts';
 
 export interface TgtOptions {
   /** Holds tgtd's control socket; a path of at most about 90 characters. */
@@ -20,40 +21,56 @@ export interface TgtOptions {
   /** Where PCs log in: `0.0.0.0` or the served interfaces' addresses. */
   portals: Portal[];
   run: Run;
+  /** Told where tgtd ended by itself or could not be started again: until it runs, no PC has its disks. */
+  onDown?: (error: unknown) => void;
 }
 
 /** What we know of a target without asking tgtd: nobody else changes it. */
 type Known = Omit<TgtTarget, 'sessions'>;
 
-/** tgtd refuses to delete a target while commands of a dropped session are in flight. */
-const drainTimeoutMs = 5_000;
-
 /**
  * Exports volumes through Debian's userspace `tgtd`, run as a child. Its access rule is ours: a target
- * with an initiator name bound to it refuses all others, and one with none refuses everybody.
+ * with an initiator name bound to it refuses all others, and one with none refuses everybody. A tgtd that
+ * ends is started again, without targets: whoever wants one ensures it anew.
  */
 export async function startTgt(options: TgtOptions): Promise<TargetServer> {
   await mkdir(options.runDir, { recursive: true, mode: 0o700 });
   const socket = tgtSocket(options.runDir);
   const admin = createTgtAdmin(options.run, socket);
-  const daemon = await ensureTgtDaemon(admin, socket, options.portals);
-  const known = new Map<string, Known>(
-    (await adopted(admin)).map((target) => [target.name, target]),
-  );
+  /** Of the daemon that runs. What is under way when it ends goes on with the map of its own daemon. */
+  let known = new Map<string, Known>();
+  /** Never given twice: what is under way when a daemon ends must not meet another target in the next one. */
+  let lastTid = 0;
+  let down: unknown;
+  const daemon = await keepTgtDaemon({
+    ...{ admin, socket, portals: options.portals },
+    onDown(error) {
+      known = new Map();
+      down = error;
+      options.onDown?.(error);
+    },
+    async onUp() {
+      const targets = await adopted(admin);
+      known = new Map(targets.map((target) => [target.name, target]));
+      lastTid = Math.max(lastTid, ...targets.map(({ tid }) => tid));
+      down = undefined;
+    },
+  });
 
   async function remove(name: string): Promise<void> {
-    const target = known.get(name);
+    const present = known;
+    const target = present.get(name);
     if (!target) return;
     await removeTarget(admin, target);
     await deleteAccounts(admin, target.accounts);
-    known.delete(name);
+    present.delete(name);
   }
 
   async function create(spec: TargetSpec): Promise<void> {
-    const tid = freeTid(known);
-    // Known from the first moment on: the tid is taken, and a failure half-way can be undone. It equals
-    // no spec until it is complete.
-    known.set(spec.name, { tid, ...wanted(spec), devicePaths: [], initiators: [] });
+    const present = known;
+    const tid = ++lastTid;
+    // Known from the first moment on: a failure half-way can be undone. It equals no spec until it is complete.
+    present.set(spec.name, { tid, ...wanted(spec), devicePaths: [], initiators: [] });
     await admin.newTarget(tid, spec.name);
     for (const [index, { devicePath, serial }] of spec.luns.entries()) {
       // LUN 0 is tgtd's controller.
@@ -62,7 +79,7 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
     }
     if (spec.chap) await createAccount(admin, tid, spec.chap);
     await admin.bind(tid, spec.initiator);
-    known.set(spec.name, { tid, ...wanted(spec) });
+    present.set(spec.name, { tid, ...wanted(spec) });
   }
 
   return {
@@ -70,6 +87,7 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
     firstLun: 1,
 
     async ensure(spec): Promise<EnsureOutcome> {
+      if (down) throw down;
       const present = known.get(spec.name);
       if (present && isSame(present, spec)) return 'unchanged';
       await remove(spec.name);
@@ -97,49 +115,17 @@ export async function startTgt(options: TgtOptions): Promise<TargetServer> {
     async close() {
       // A daemon that died meanwhile has nothing left to remove.
       for (const name of [...known.keys()]) await remove(name).catch(() => {});
-      await stopTgtDaemon(admin, daemon);
+      await daemon.close();
     },
   };
 }
 
-/** What a daemon that outlived a crash of ours has; one that we started has nothing yet. */
+/** What a daemon that outlived a crash of ours has; one that was started just now has nothing yet. */
 async function adopted(admin: TgtAdmin): Promise<TgtTarget[]> {
   const targets = await admin.targets();
   const all = await admin.accounts();
   await deleteStrayAccounts(admin, all, targets);
   return targets.map((target) => ({ ...target, accounts: accountsAdopted(target, all) }));
-}
-
-/**
- * tgtd ends idle sessions itself. Where commands are in flight it refuses: then nobody may log in any
- * more, the sessions go, and the target as soon as it has drained.
- */
-async function removeTarget(admin: TgtAdmin, target: Known): Promise<void> {
-  const deadline = Date.now() + drainTimeoutMs;
-  for (;;) {
-    try {
-      await admin.deleteTarget(target.tid);
-      return;
-    } catch (error) {
-      const isDraining =
-        hasCode(error, 'command_failed') && String(error.context.stderr).includes('still active');
-      if (!isDraining || Date.now() > deadline) throw error;
-    }
-    for (const initiator of target.initiators) {
-      // Done already in the round before.
-      await admin.unbind(target.tid, initiator).catch(() => {});
-    }
-    await disconnectAll(admin, target.tid);
-    await sleep(50);
-  }
-}
-
-async function disconnectAll(admin: TgtAdmin, tid: number): Promise<void> {
-  const target = (await admin.targets()).find((each) => each.tid === tid);
-  for (const { sid } of target?.sessions ?? []) {
-    // Gone by itself meanwhile is as good; our initiators open one connection, number 0.
-    await admin.disconnect(tid, sid, 0).catch(() => {});
-  }
 }
 
 /** Two commands, however many targets there are: it is asked twice a second while PCs boot. */
@@ -169,13 +155,6 @@ function isSame(present: Known, spec: TargetSpec): boolean {
   return (['devicePaths', 'initiators', 'accounts'] as const).every(
     (list) => target[list].join('\n') === present[list].join('\n'),
   );
-}
-
-function freeTid(known: Map<string, Known>): number {
-  const used = new Set([...known.values()].map((target) => target.tid));
-  let tid = 1;
-  while (used.has(tid)) tid++;
-  return tid;
 }
 
 /** tgtadm says only "invalid request" where a backing store cannot be opened. */

@@ -54,6 +54,11 @@ export interface VolumeStore {
    * be told of are left out. It may take a minute, and reads where all data of the pool is: not to be asked often.
    */
   ownBytes(names: readonly string[]): Promise<Map<string, number>>;
+  /**
+   * Ends an `ownBytes` that runs, which throws `task_cancelled`. Only where what is removed gives back nothing
+   * as long as that runs.
+   */
+  stopOwnBytes?(): Promise<void>;
   /** Fine for one that is active. */
   activate(name: string): Promise<void>;
   /** Where the volume's bytes can be opened; the path does not change while the volume lives. */

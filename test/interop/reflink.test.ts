@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../src/storage/exec.ts';
 import { startReflinkStore } from '../../src/storage/reflink.ts';
+import type { VolumeStore } from '../../src/storage/volumes.ts';
 import { describeVolumeStore } from '../contract/volume-store.ts';
 
 const poolSizeBytes = 2 * 1024 ** 3;
@@ -28,6 +29,40 @@ test('a pool that is mounted already, after a crash, is taken over', async () =>
   await rm(dataDir, { recursive: true });
   const mounts = await readFile('/proc/self/mounts', 'utf8');
   expect(mounts).not.toContain(dataDir);
+});
+
+test('a pool.img that was moved to a filesystem with reflinks is used, but not over disks that are there', async () => {
+  const [image, outer] = [await makeDataDir(), await makeDataDir()];
+  const imaged = await startReflinkStore({ dataDir: image, run, poolSizeBytes: 320 * 1024 ** 2 });
+  await imaged.create('moved', 1024 ** 2);
+  await imaged.close();
+  const sharing = await startReflinkStore({ dataDir: outer, run, poolSizeBytes });
+  const names = async (
+    dataDir: string,
+    work: (store: VolumeStore) => Promise<void> = async () => {},
+  ) => {
+    const store = await startReflinkStore({ dataDir, run });
+    try {
+      await work(store);
+      return (await store.list()).map(({ name }) => name);
+    } finally {
+      await store.close();
+    }
+  };
+  try {
+    const inside = await mkdtemp(join(outer, 'pool/cafeboot-'));
+    expect(await names(inside)).toEqual([]);
+    await run('cp', ['--sparse=always', join(image, 'pool.img'), inside]);
+    expect(await names(inside)).toEqual(['moved']);
+    await rm(join(inside, 'pool.img'));
+    expect(await names(inside, (store) => store.create('own', 4096))).toEqual(['own']);
+    await run('cp', ['--sparse=always', join(image, 'pool.img'), inside]);
+    expect(await names(inside)).toEqual(['own']);
+  } finally {
+    await sharing.close();
+    await rm(outer, { recursive: true });
+    await rm(image, { recursive: true });
+  }
 });
 
 test('snapshots share what is not changed: a full disk costs nothing and no time', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { run } from '../../src/storage/exec.ts';
+import type { CafebootError } from '../../src/errors.ts';
+import { type Daemon, run, spawnDaemon } from '../../src/storage/exec.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
 import { createTgtAdmin } from '../../src/storage/tgt-admin.ts';
 import { initiatorAt } from '../contract/initiator.ts';
@@ -83,6 +84,71 @@ test('a failed command that had a secret tells it to nobody', async () => {
   expect(error).toMatchObject({ code: 'command_failed' });
   expect(inspect(error, { depth: 9 })).toContain('--password ***');
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
+});
+
+test.each(['one of ours', 'an adopted one'])(
+  'a tgtd that dies is started again: %s',
+  async (kind) => {
+    const directory = await mkdtemp(join(tmpdir(), 'cafeboot-tgt-'));
+    const [disk = ''] = await makeDisks(directory);
+    const ownPort = port + 4;
+    const pidOf = async () =>
+      Number((await run('pgrep', ['-f', `tgtd -f --iscsi portal=${address}:${ownPort}$`])).stdout);
+    let outlived: Daemon | undefined;
+    if (kind === 'an adopted one') {
+      const socket = join(directory, 'tgtd');
+      outlived = spawnDaemon('tgtd', ['-f', '--iscsi', `portal=${address}:${ownPort}`], {
+        TGT_IPC_SOCKET: socket,
+      });
+      await expect.poll(createTgtAdmin(run, socket).answers, { timeout: 10_000 }).toBe(true);
+    }
+    const told: unknown[] = [];
+    const onDown = (error: unknown) => told.push((error as CafebootError).code);
+    const portals = [{ address, port: ownPort }];
+    const server = await startTgt({ runDir: directory, portals, run, onDown });
+    const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+    const chap = { userName: name, secret: 'a1B2c3D4e5F6g7H8' };
+    const luns = [{ devicePath: disk, serial: 'cb1-1' }];
+    const spec = { name, initiator: name, luns, chap };
+    await server.ensure(spec);
+    const first = await pidOf();
+    process.kill(first, 'SIGKILL');
+    await outlived?.ended;
+    await expect.poll(() => server.compare(spec), { timeout: 20_000 }).toBe('missing');
+    const ensured = () => server.ensure(spec).catch((error: CafebootError) => error.code);
+    await expect.poll(ensured, { timeout: 20_000 }).toBe('created');
+    expect(told).toEqual(['target_unavailable']);
+    expect(await pidOf()).not.toBe(first);
+    expect(await initiatorAt(address, ownPort).login(name, name, chap)).toEqual({ luns: [1] });
+    await server.close();
+    expect(told).toHaveLength(1);
+    await expect(pidOf()).rejects.toMatchObject({ code: 'command_failed' });
+    await rm(directory, { recursive: true });
+  },
+);
+
+test('a tgtd that outlived a crash moves to other portals, and who is logged in stays', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'cafeboot-tgt-'));
+  const [disk = ''] = await makeDisks(directory);
+  const [before, after] = [port + 5, port + 6];
+  const portalAt = (each: number) => ({
+    runDir: directory,
+    portals: [{ address, port: each }],
+    run,
+  });
+  const crashed = await startTgt(portalAt(before));
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000001';
+  const spec = { name, initiator: name, luns: [{ devicePath: disk, serial: 'cb1-1' }] };
+  await crashed.ensure(spec);
+  const leave = await initiatorAt(address, before).stay(name, name, 1);
+  const next = await startTgt(portalAt(after));
+  expect(await next.sessions()).toMatchObject([{ target: name }]);
+  expect(await initiatorAt(address, after).login(name, name)).toEqual({ luns: [1] });
+  expect(await initiatorAt(address, before).login(name, name)).toHaveProperty('refused');
+  await leave();
+  await next.close();
+  await crashed.close();
+  await rm(directory, { recursive: true });
 });
 
 test('a port that is taken is told as such', async () => {

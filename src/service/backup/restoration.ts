@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { writeData } from '../../storage/copy.ts';
+import { flushVolume, writeData } from '../../storage/copy.ts';
 import type { VolumeStore } from '../../storage/volumes.ts';
 import type { Store } from '../../store/store.ts';
 import type { Timeline } from '../timeline.ts';
@@ -47,7 +47,7 @@ export function createRestoration({ store, volumes, volumeLife, timeline }: Rest
           position += piece.length;
           onBytes(piece.length);
         }
-        await device.sync();
+        await flushVolume(device);
       },
       () => {},
     );

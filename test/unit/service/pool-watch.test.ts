@@ -25,6 +25,9 @@ describe('the pool watch', () => {
   let overlays: string[];
   let versions: number[];
   let prepared: number;
+  let measuring: boolean;
+  let beforeFreeing: () => Promise<void>;
+  let noteError: Error | undefined;
   let store: Store;
   let gauge: PoolGauge;
   let watch: PoolWatch;
@@ -47,8 +50,9 @@ describe('the pool watch', () => {
     growableGib -= byBytes / gibibyte;
   }
   async function freeOverlays(limit: number): Promise<HostRow[]> {
+    await beforeFreeing();
     const freed = overlays.splice(0, limit);
-    percent -= freed.length * overlayPercent;
+    if (!measuring) percent -= freed.length * overlayPercent;
     return freed.map((name) => ({ name, mac: `52:54:00:00:00:${name.slice(-2)}` }) as HostRow);
   }
   async function freeVersion() {
@@ -62,6 +66,9 @@ describe('the pool watch', () => {
     vi.useFakeTimers();
     [percent, metadataPercent, growableGib, grownGib, prepared] = [50, 10, 0, 0, 0];
     growthError = undefined;
+    noteError = undefined;
+    beforeFreeing = async () => {};
+    measuring = false;
     overlays = [];
     versions = [];
     store = openStore(':memory:');
@@ -80,7 +87,15 @@ describe('the pool watch', () => {
       gauge,
       samples: store.poolSamples,
       growPool,
-      overlayRelief: { note: async () => {}, free: freeOverlays },
+      stopOwnBytes: async () => {
+        measuring = false;
+      },
+      overlayRelief: {
+        async note() {
+          if (noteError) throw noteError;
+        },
+        free: freeOverlays,
+      },
       freeVersion,
       prepareAll: () => {
         prepared += 1;
@@ -137,6 +152,15 @@ describe('the pool watch', () => {
       'recovered data 86',
     ]);
     expect(told()).not.toContain('stuck');
+  });
+
+  test('what holds back the space that is freed is ended first', async () => {
+    overlays = ['pc-01', 'pc-02', 'pc-03', 'pc-04'];
+    percent = 90;
+    measuring = true;
+    await watch.start();
+    expect(percent).toBe(86);
+    expect(told()).not.toContain('stuck data 90');
   });
 
   test('metadata grows at once, without anything being freed', async () => {
@@ -205,6 +229,32 @@ describe('the pool watch', () => {
     percent = 50;
     await vi.advanceTimersByTimeAsync(60_000);
     await gauge.admit();
+  });
+
+  test('a copy is stopped before much is removed, not after', async () => {
+    await watch.start();
+    const copy = gauge.filling(new AbortController().signal, (signal) => {
+      const aborted = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => aborted.reject(signal.reason));
+      return aborted.promise;
+    });
+    const ended = expect(copy).rejects.toMatchObject({ code: 'pool_nearly_full' });
+    overlays = ['pc-01'];
+    const removed = Promise.withResolvers<void>();
+    beforeFreeing = () => removed.promise;
+    percent = 95;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await ended;
+    expect(percent).toBe(95);
+    removed.resolve();
+  });
+
+  test('it grows even where nobody knows who is logged in', async () => {
+    percent = 96;
+    growableGib = 500;
+    noteError = new Error('no answer from tgtd');
+    await watch.start();
+    expect(told()).toContain(`grown data ${100 * gibibyte}`);
   });
 
   test('a copy that somebody cancels is cancelled', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CafebootError } from '../../../src/errors.ts';
 import type { Lvm } from '../../../src/storage/lvm-batch.ts';
-import { planPool } from '../../../src/storage/lvm-pool.ts';
+import { ensureThinPool, planPool } from '../../../src/storage/lvm-pool.ts';
 import { growPool, readCapacity } from '../../../src/storage/lvm-pool-space.ts';
 import type { VolumeGroup } from '../../../src/storage/lvm-report.ts';
 
@@ -45,9 +45,14 @@ describe('sizes of a new pool', () => {
 
 describe('a pool that is there', () => {
   /** An lvm whose only volume is a pool of 1 GiB, half used, with 16 MiB of metadata. */
-  function fakeLvm(attributes: string, percents: { data: string; metadata: string }) {
+  function fakeLvm(
+    attributes: string,
+    percents: { data: string; metadata: string },
+    whenFull = 'error',
+  ) {
     const changes: string[][] = [];
     const row = {
+      lv_when_full: whenFull,
       lv_name: 'pool',
       lv_attr: attributes,
       lv_size: String(gibibyte),
@@ -59,7 +64,7 @@ describe('a pool that is there', () => {
     };
     const lvm: Lvm = {
       change: async (argv) => void changes.push(argv),
-      report: async () => JSON.stringify({ report: [{ lv: [row] }] }),
+      report: async () => JSON.stringify({ report: [{ lv: [row], vg: [{ vg_name: 'cafe' }] }] }),
       exclusive: (work) => work(),
     };
     return { lvm, changes };
@@ -83,6 +88,26 @@ describe('a pool that is there', () => {
       health,
       growableBytes: 500 * mebibyte,
     });
+  });
+
+  test.each([
+    ['twi-aotz--', 'error', []],
+    ['twi-aotz--', 'queue', ['--errorwhenfull y']],
+    ['twi---tz--', 'queue', ['-ay', '--errorwhenfull y']],
+  ])(
+    'a pool (%s) whose writes, when it is full, %s: %j',
+    async (attributes, whenFull, expected) => {
+      const { lvm, changes } = fakeLvm(attributes, { data: '50', metadata: '6' }, whenFull);
+      await ensureThinPool(lvm, { volumeGroup: 'cafe', pool: 'pool', sizeBytes: 0 });
+      const words = changes.map((argv) => argv.join(' '));
+      expect(words).toEqual(expected.map((options) => `lvchange -y ${options} cafe/pool`));
+    },
+  );
+
+  test('one that takes no change now can still be read', async () => {
+    const { lvm } = fakeLvm('twi-aotzM-', { data: '50', metadata: '100' }, 'queue');
+    lvm.change = () => Promise.reject(new CafebootError('command_failed', { command: 'lvchange' }));
+    await ensureThinPool(lvm, { volumeGroup: 'cafe', pool: 'pool', sizeBytes: 0 });
   });
 
   test('it grows by whole extents; metadata not beyond what dm-thin can have', async () => {

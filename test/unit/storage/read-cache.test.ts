@@ -12,8 +12,9 @@ import {
 } from '../../../src/storage/block-devices.ts';
 import type { Run } from '../../../src/storage/exec.ts';
 import { parseLoops } from '../../../src/storage/loops.ts';
+import { createLvm } from '../../../src/storage/lvm-batch.ts';
 import { createLvmFilter } from '../../../src/storage/lvm-filter.ts';
-import { parseMemory, parseReadBytes } from '../../../src/storage/read-cache.ts';
+import { createReadCache, parseMemory, parseReadBytes } from '../../../src/storage/read-cache.ts';
 
 const theirs = 'activation {\n  udev_sync = 0\n}\n';
 const lasting = '/dev/disk/by-id/nvme-Model_X.1_S4';
@@ -142,6 +143,25 @@ test('losetup: loop devices through the page cache over whole disks', () => {
   ];
   expect(parseLoops(JSON.stringify({ loopdevices }))).toEqual([
     { path: '/dev/loop0', disk: '/dev/sdb' },
+  ]);
+});
+
+test('a group in use stays as it is; a thousand volumes have time to go and to come back', async () => {
+  const limits: [string | undefined, number | undefined][] = [];
+  const loop = { name: '/dev/loop0', 'back-file': '/dev/sdb', offset: 0, dio: false };
+  const report = { report: [{ pv: [{ pv_name: '/dev/sdb', vg_name: 'cafe' }] }] };
+  const run: Run = async (file, argv, { timeoutMs } = {}) => {
+    if (file === 'losetup') return { stdout: JSON.stringify({ loopdevices: [loop] }), stderr: '' };
+    if (argv[0] === 'pvs') return { stdout: JSON.stringify(report), stderr: '' };
+    limits.push([argv.find((each) => /^-a[yn]$/.test(each)), timeoutMs]);
+    if (argv.includes('-an')) throw new Error('in use');
+    return { stdout: '', stderr: '' };
+  };
+  const readCache = createReadCache({ volumeGroup: 'cafe', lvm: createLvm(run), run });
+  await expect(readCache.move(false)).rejects.toMatchObject({ code: 'in_use' });
+  expect(limits).toEqual([
+    ['-an', 900_000],
+    ['-ay', 900_000],
   ]);
 });
 
