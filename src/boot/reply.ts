@@ -12,8 +12,8 @@ const maxFileLength = 127;
 /**
  * A reply with all that does not depend on what is booted (RFC 2131 table 3): the request's identity
  * echoed, who we are, and that we serve PXE.
- * `yiaddr` stays 0 and there is no lease time: the router gives addresses. A lease engine, where this
- * machine is the DHCP server itself, adds `yiaddr` and options 51, 1, 3 and 6 to the result.
+ * `yiaddr` stays 0 and there is no lease time: the router gives addresses. Where this machine is the
+ * DHCP server itself, `addBootPart` copies what is booted from such a reply into the lease's.
  */
 export function startReply(
   request: Packet,

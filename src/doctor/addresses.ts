@@ -13,17 +13,25 @@ export const addresses: Check = {
     ),
 };
 
-/** The kernel never asks the LAN for its own addresses; arping does (RFC 5227's probe), and fails where one answers. */
-async function findSharer({ name, address }: LanInterface, run: Run): Promise<Finding> {
+/**
+ * The kernel never asks the LAN for its own addresses; iputils' arping does (RFC 5227's probe), and fails
+ * where one answers. Another program of that name takes `-D` for something else and prints neither line.
+ */
+export async function findSharer(
+  { name, address }: Pick<LanInterface, 'name' | 'address'>,
+  run: Run,
+): Promise<Finding> {
   const data = { lan: `${name} (${address})` };
+  const unchecked: Finding = { verdict: 'ok', code: 'address-unchecked', data };
   try {
-    await run('arping', ['-D', '-c', '2', '-w', '3', '-I', name, address]);
-    return { verdict: 'ok', code: 'address-alone', data };
+    const { stdout } = await run('arping', ['-D', '-c', '2', '-w', '3', '-I', name, address]);
+    const isAlone = /^Received 0 response/m.test(stdout);
+    return isAlone ? { verdict: 'ok', code: 'address-alone', data } : unchecked;
   } catch (error) {
-    if (hasCode(error, 'command_missing'))
-      return { verdict: 'ok', code: 'address-unchecked', data };
+    if (hasCode(error, 'command_missing')) return unchecked;
     if (hasCode(error, 'command_failed') && error.context.exitCode === 1) {
       const mac = findMac(error);
+      if (mac === undefined) return unchecked;
       return { verdict: 'fail', code: 'address-shared', data: { ...data, mac } };
     }
     throw error;
@@ -31,7 +39,7 @@ async function findSharer({ name, address }: LanInterface, run: Run): Promise<Fi
 }
 
 /** Of whoever answers, as arping prints it. */
-function findMac({ cause }: Error): string {
+function findMac({ cause }: Error): string | undefined {
   const { stdout = '' } = (cause ?? {}) as { stdout?: unknown };
-  return /reply from \S+ \[([0-9A-Fa-f:]{17})\]/.exec(String(stdout))?.[1]?.toLowerCase() ?? '?';
+  return /reply from \S+ \[([0-9A-Fa-f:]{17})\]/.exec(String(stdout))?.[1]?.toLowerCase();
 }

@@ -9,13 +9,13 @@ const oldYears = 4;
 /** Which build of iPXE each boot file is, and how old. */
 export const bootFiles: Check = {
   name: 'boot files',
-  async run({ describeBootFiles }) {
+  async run({ describeBootFiles, now }) {
     const found = await describeBootFiles();
     const missing = bootFileNeeds.filter(
       ({ files }) => !found.some(({ name }) => files.includes(name)),
     );
     return [
-      ...found.map((file) => judge(file, Date.now())),
+      ...found.map((file) => judge(file, now())),
       ...missing.map(({ pcs, files }): Finding => {
         const data = { pcs, files: files.join(', ') };
         return { verdict: 'fail', code: 'boot-file-missing', data };

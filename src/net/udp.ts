@@ -42,8 +42,8 @@ export interface UdpOptions {
 export type OpenUdp = (options: UdpOptions) => Promise<UdpSocket>;
 
 /**
- * Opens and binds one IPv4 UDP socket.
- * Throws `port_in_use` or `address_missing` with the address and port that failed.
+ * Opens and binds one IPv4 UDP socket. Throws `port_in_use` or `address_missing` with the address and
+ * port that failed, or why there is no way to `peer`; nothing is left open then.
  */
 export const openUdp: OpenUdp = (options) =>
   new Promise((resolve, reject) => {
@@ -70,9 +70,12 @@ export const openUdp: OpenUdp = (options) =>
         resolve(wrap(socket, sendAnywhere(socket, onError)));
         return;
       }
-      socket.connect(peer.port, peer.address, () =>
-        resolve(wrap(socket, (bytes) => socket.send(bytes))),
-      );
+      // Node reports a failed connect here and leaves the socket without a peer, where `send` throws.
+      socket.connect(peer.port, peer.address, (error?: Error) => {
+        if (!error) return resolve(wrap(socket, (bytes) => socket.send(bytes)));
+        socket.close();
+        return reject(error);
+      });
     });
   });
 

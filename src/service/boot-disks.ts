@@ -7,6 +7,7 @@ import type { Disks } from './disks.ts';
 import { defaultEntryOf } from './entries.ts';
 import type { Hosts } from './hosts.ts';
 import { findCapturedName } from './image-lookup.ts';
+import type { Presences } from './presence.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { AttachedDisk } from './target-spec.ts';
 import type { Timeline } from './timeline.ts';
@@ -18,6 +19,7 @@ export interface BootDiskDeps {
   disks: Disks;
   tools: Tools;
   access: BootAccess;
+  presences: Presences;
   sessionWatch: SessionWatch;
   timeline: Timeline;
 }
@@ -43,7 +45,7 @@ interface Given {
 
 /** The disks that PCs are given by their scripts. */
 export function createBootDisks(deps: BootDiskDeps) {
-  const { store, hosts, disks, tools, access, timeline } = deps;
+  const { store, hosts, disks, tools, access, presences, timeline } = deps;
 
   function getEntry(host: HostRow, name: string): EntryRow {
     const entry = store.entries.find({ name });
@@ -59,13 +61,18 @@ export function createBootDisks(deps: BootDiskDeps) {
   ): Promise<Result> {
     try {
       const result = await attach();
-      timeline.record({ kind: 'boot.script', mac, data: { script, entry: name } });
+      if (!presences.isRepeat(mac, `script ${script} ${name}`)) {
+        timeline.record({ kind: 'boot.script', mac, data: { script, entry: name } });
+      }
       if (result.disk) deps.sessionWatch.expect(result.disk.target, mac, onUsed);
       else onUsed();
       return result;
     } catch (error) {
       const data = { entry: name, code: codeOf(error) };
-      timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
+      // The name may be the client's invention, so it is no part of the key: keys are remembered.
+      if (!presences.isRepeat(mac, `failed ${data.code}`)) {
+        timeline.record({ kind: 'boot.failed', level: 'error', mac, data });
+      }
       throw error;
     }
   }
@@ -132,7 +139,9 @@ export function createBootDisks(deps: BootDiskDeps) {
       refuseOrdinary(host);
       const { tool, template } = await tools.getAnswer(name, answer);
       const disk = tool.disk === 'none' ? null : await attachDraft(host, address);
-      timeline.record({ kind: 'boot.answer', mac, data: { tool: name, file: answer } });
+      if (!presences.isRepeat(mac, `answer ${name} ${answer}`)) {
+        timeline.record({ kind: 'boot.answer', mac, data: { tool: name, file: answer } });
+      }
       return { host, tool, template, disk };
     },
   };

@@ -60,14 +60,12 @@ export function createBoots(deps: BootDeps) {
     });
   }
 
-  /** The PC with this MAC; one in no list is taken into it where the settings say so, and it is where it says. */
-  async function findHost(mac: string, address: string): Promise<HostRow | undefined> {
+  /** The PC with this MAC, which asks; one in no list is taken into it where the settings say so. */
+  function findOrAdopt(mac: string): HostRow | undefined {
     const host = hosts.findByMac(mac);
-    if (host || settings().unknownHosts !== 'adopt' || !(await access.isAt(mac, address)))
-      return host;
+    if (host || settings().unknownHosts !== 'adopt') return host;
     try {
-      // It may have asked twice at once.
-      if (!hosts.findByMac(mac)) deps.adoption.adopt(mac);
+      deps.adoption.adopt(mac);
     } catch (error) {
       // The plan is used up: staff give it a name.
       if (!hasCode(error, 'no_number_left')) throw error;
@@ -141,17 +139,25 @@ export function createBoots(deps: BootDeps) {
       if (!mac) return;
       presences.fetchedBinary(mac);
       firmware.fetched(mac, file, true);
-      if (hosts.findByMac(mac)) timeline.record({ kind: 'boot.http', mac, data: { file } });
+      if (!hosts.findByMac(mac) || presences.isRepeat(mac, `http ${file}`)) return;
+      timeline.record({ kind: 'boot.http', mac, data: { file } });
     },
 
-    /** The menu for the PC with this MAC. Also starts to prepare what it will probably choose. */
+    /**
+     * The menu for the PC with this MAC. Also starts to prepare what it will probably choose. Who asks
+     * from elsewhere sees it too, and nothing comes of it: that says nothing of the PC.
+     */
     async menuFor(mac: string, address: string): Promise<MenuPlan> {
-      firmware.cameForScript(mac);
-      const host = await findHost(mac, address);
+      const isThere = await access.isAt(mac, address);
+      if (isThere) firmware.cameForScript(mac);
+      const host = isThere ? findOrAdopt(mac) : hosts.findByMac(mac);
       if (!host) return { kind: settings().unknownHosts === 'local' ? 'local' : 'unknown' };
-      timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
       const plan = await planMenu(deps, host);
-      if (await access.isAt(mac, address)) prepareNext(host, plan.defaultEntry);
+      if (!isThere) return plan;
+      if (!presences.isRepeat(mac, 'script menu')) {
+        timeline.record({ kind: 'boot.script', mac, data: { script: 'menu', entry: null } });
+      }
+      prepareNext(host, plan.defaultEntry);
       return plan;
     },
 
@@ -165,7 +171,9 @@ export function createBoots(deps: BootDeps) {
       const mac = await access.macAt(address);
       const host = mac === undefined ? undefined : hosts.findByMac(mac);
       if (!host) throw new CafebootError('not_found', { kind: 'host', name: address });
-      const { os, version } = report;
+      const { os, version, inventory } = report;
+      // Each is a write to the disk. A script and an agent in the same image both have their say.
+      if (presences.isRepeat(host.mac, inventory ? 'os inventory' : 'os')) return;
       timeline.record({ kind: 'boot.os', mac: host.mac, data: { os, version } });
       deps.osReports.save(host, address, report);
       disks.editorArrived(host.mac);

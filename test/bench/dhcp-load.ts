@@ -45,7 +45,11 @@ function messages(frame: number, hasAddress: boolean): Buffer[] {
 }
 
 const questions = { discover: messages(1, false), request: messages(6, true) };
-const sockets = { discover: await open('discover'), request: await open('request') };
+/** A PC that has an address sends from it: it would not be answered otherwise. */
+const sockets = {
+  discover: [await open('discover', '0.0.0.0')],
+  request: await Promise.all(hallHosts(options.hosts).map(({ ip }) => open('request', ip))),
+};
 const underWay = new Map<number, { host: number; question: Question; sentMs: number }>();
 let xid = 0;
 let nextHost = 0;
@@ -53,13 +57,13 @@ let answers = 0;
 let lost = 0;
 let nowMs = performance.now();
 
-async function open(question: Question) {
+async function open(question: Question, address: string) {
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: 4 * 1024 * 1024,
     lookup: (hostname, _options, callback) => callback(null, hostname, 4),
   });
-  await new Promise<void>((resolve) => socket.bind(ports[question].own, '0.0.0.0', resolve));
+  await new Promise<void>((resolve) => socket.bind(ports[question].own, address, resolve));
   socket.setBroadcast(true);
   socket.on('message', (bytes) => take(bytes, question));
   return socket;
@@ -67,11 +71,12 @@ async function open(question: Question) {
 
 function ask(host: number, question: Question): void {
   const bytes = questions[question][host];
-  if (!bytes) return;
+  const socket = sockets[question][question === 'request' ? host : 0];
+  if (!bytes || !socket) return;
   xid += 1;
   bytes.writeUInt32BE(xid, offset.xid);
   underWay.set(xid, { host, question, sentMs: nowMs });
-  sockets[question].send(bytes, ports[question].to, targets[question]);
+  socket.send(bytes, ports[question].to, targets[question]);
 }
 
 function askNext(): void {
@@ -110,7 +115,7 @@ const result: DhcpLoadResult = {
   lost: lost - before.lost,
 };
 clearInterval(sweeper);
-for (const socket of Object.values(sockets)) socket.close();
+for (const socket of Object.values(sockets).flat()) socket.close();
 console.log(JSON.stringify(result));
 
 function passed(ms: number): Promise<void> {

@@ -1,14 +1,19 @@
 /**
  * Plays a PC: sends one captured message and prints each reply as a JSON line {address, port, hex}.
- * Arguments: capture, frame, destination address, how long to listen in milliseconds. The ports are
- * those of the capture.
+ * Arguments: capture, frame, destination address, how long to listen in milliseconds, the PC's address
+ * here, which stands in a message that had one. The ports are those of the capture.
  */
+import { parseIpv4 } from '../../src/dhcp/ipv4.ts';
 import { openUdp } from '../../src/net/udp.ts';
 import { readClientMessages } from '../fixtures/pcap.ts';
 
-const [capture = '', frame, destination = '', listenMs] = process.argv.slice(2);
+const [capture = '', frame, destination = '', listenMs, own = ''] = process.argv.slice(2);
 const message = readClientMessages(capture).find((each) => each.frame === Number(frame));
 if (!message) throw new Error(`${capture} has no client message ${frame}`);
+const ciaddrOffset = 12;
+if (message.bytes.readUInt32BE(ciaddrOffset) !== 0) {
+  message.bytes.writeUInt32BE(parseIpv4(own), ciaddrOffset);
+}
 
 const socket = await openUdp({
   address: '0.0.0.0',

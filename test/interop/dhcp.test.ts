@@ -19,6 +19,7 @@ import { createLan, type Lan, type Running } from './netns.ts';
 const server = '10.99.0.1';
 const router = '10.99.0.254';
 const other = '10.99.0.2';
+const pc = '10.99.0.50';
 const broadcast = '255.255.255.255';
 
 let lan: Lan<'server' | 'router' | 'other' | 'pc' | 'client'>;
@@ -29,7 +30,7 @@ beforeEach(async () => {
     server: `${server}/24`,
     router: `${router}/24`,
     other: `${other}/24`,
-    pc: '10.99.0.50/24',
+    pc: `${pc}/24`,
     client: null,
   });
   // A PC in its firmware has no route either; but this one's broadcasts are sent by a kernel.
@@ -63,6 +64,7 @@ async function ask(capture: string, frame: number, to: string) {
     String(frame),
     to,
     '1500',
+    pc,
   ] as const;
   const { stdout, stderr, exitCode } = await lan.nodes.pc.exec([...argv]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import type { Browser, Cookie, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { sessionCookie } from '../../src/http/caller.ts';
@@ -11,6 +12,9 @@ export const password = 'correct horse battery';
 export const macOf = (index: number): string =>
   `52540000${(0x100 + index).toString(16).padStart(4, '0')}`;
 
+/** The address on the loopback that this host has. */
+const addressOf = (index: number): string => `127.77.${index >> 8}.${index & 0xff}`;
+
 /** The running program and a browser; each test opens its own windows. */
 export interface UiConsole extends UiAppliance {
   /** A window where nobody is logged in. */
@@ -19,6 +23,8 @@ export interface UiConsole extends UiAppliance {
   loginAs(role: Role, options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** Adds hosts `pc-001` and so on, in two groups. */
   seedHosts(count: number): Promise<void>;
+  /** A seeded host begins to boot: from its own address it asks for its menu. */
+  boot(index: number): Promise<void>;
   /** Expects that nothing was wrong with any page since the last time, but answers with these statuses. */
   expectNoFaults(allowedStatuses?: readonly number[]): void;
 }
@@ -69,9 +75,17 @@ export async function startUiConsole({ isUntouched = false } = {}): Promise<UiCo
         const number = String(index).padStart(3, '0');
         const mac = macOf(index);
         const group = index % 2 === 0 ? '包间' : '大厅';
-        await appliance.api('POST', '/hosts', { name: `pc-${number}`, mac, group });
+        const ip = addressOf(index);
+        await appliance.api('POST', '/hosts', { name: `pc-${number}`, mac, ip, group });
       }
     },
+    boot: (index) =>
+      new Promise((resolve, reject) => {
+        const url = `${appliance.bootUrl}/ipxe/cfg/mac-${macOf(index)}.ipxe.cfg`;
+        get(url, { localAddress: addressOf(index) }, (response) =>
+          response.resume().on('end', resolve),
+        ).on('error', reject);
+      }),
     expectNoFaults(allowedStatuses = []) {
       const isAllowed = (fault: string) =>
         allowedStatuses.some((status) => fault.startsWith(`answer: ${status} `));

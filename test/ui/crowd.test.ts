@@ -19,14 +19,12 @@ describe('300 PCs', () => {
   });
   afterAll(() => ui.stop());
 
-  const boot = (index: number) => fetch(`${ui.bootUrl}/ipxe/cfg/mac-${macOf(index)}.ipxe.cfg`);
-
   let next = 0;
   /** PCs that boot, ten a second, until `stop`; each time others than before. */
   function keepBooting() {
     const timer = setInterval(() => {
       next = (next % (hostCount - 50)) + 1;
-      void boot(next);
+      void ui.boot(next);
     }, 1_000 / eventsPerSecond);
     return () => clearInterval(timer);
   }
@@ -101,7 +99,7 @@ describe('300 PCs', () => {
     const tookMs: number[] = [];
     for (let index = hostCount; index > hostCount - 5; index--) {
       const startedMs = performance.now();
-      await boot(index);
+      await ui.boot(index);
       await page.locator(`#tile-${macOf(index)}:not(.tile-off)`).waitFor({ timeout: 10_000 });
       tookMs.push(Math.round(performance.now() - startedMs));
     }

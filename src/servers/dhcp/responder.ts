@@ -117,9 +117,7 @@ export function createResponder(deps: ResponderDeps): Respond {
       if (outlets.length === 0) return;
       if (identified.kind === 'ignore') return ignore(identified.reason, datagram);
       const { client } = identified;
-      if (port === 'dhcp' && !isFromCiaddr(request, datagram)) {
-        return ignore('ciaddr-not-source', datagram, client);
-      }
+      if (!isFromCiaddr(request, datagram)) return ignore('ciaddr-not-source', datagram, client);
       // One fault must not keep the rest, or another interface, from its part.
       guarded(() => noteAddress(client, request));
       for (const outlet of outlets) {

@@ -23,6 +23,8 @@ export function createBlockSender(
   transmit: (packet: Uint8Array) => void,
 ): BlockSender {
   const slots: { block: number; bytes: Buffer }[] = [];
+  /** All before it were acknowledged: no send begins earlier than the one before it. */
+  let oldest = 1;
 
   const packetOf = (block: number, region: Uint8Array, start: number) => {
     const end = Math.min(start + blksizeBytes, region.length);
@@ -40,13 +42,15 @@ export function createBlockSender(
     return slot.bytes;
   };
   const sendRegion = (first: number, last: number, region: Uint8Array) => {
-    for (let block = first; block <= last; block += 1) {
+    // A slow read may end when its blocks have long been acknowledged and their buffers have others.
+    for (let block = Math.max(first, oldest); block <= last; block += 1) {
       transmit(packetOf(block, region, (block - first) * blksizeBytes));
     }
   };
 
   return {
     send(first, last) {
+      oldest = first;
       const offset = (first - 1) * blksizeBytes;
       const end = Math.min(last * blksizeBytes, content.sizeBytes);
       const region = content.read(offset, end - offset);

@@ -87,7 +87,7 @@ async function begin(
     slot.transfer = await run(deps, slot, asked, options, found.content);
     if (slot.superseded) slot.transfer.abort('superseded');
   } catch (cause) {
-    // Out of file descriptors, or the interface lost its address.
+    // Out of file descriptors, the interface lost its address, or there is no way to the client.
     deps.slots.release(slot);
     await found.content.close().catch(deps.reporter.socketError);
     refuse(deps, asked, 'no-socket', cause);

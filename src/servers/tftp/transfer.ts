@@ -53,7 +53,7 @@ export interface TransferDeps {
   onEnd(result: TransferResult): void;
 }
 
-/** Opens the transfer's socket and sends its first packets. Throws what `openUdp` throws. */
+/** Opens the transfer's socket and sends its first packets. Throws what `openUdp` throws; no socket is left then. */
 export async function openTransfer(deps: TransferDeps): Promise<RunningTransfer> {
   const { agreement, client, content, limits, now } = deps;
   const start = startTransfer(agreement, content.sizeBytes, limits, now());
@@ -120,7 +120,12 @@ export async function openTransfer(deps: TransferDeps): Promise<RunningTransfer>
     }
   };
 
-  apply(start);
+  try {
+    apply(start);
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
   return {
     tick(nowMs) {
       if (!ended) apply(stepTransfer(transfer, { kind: 'tick', nowMs }, limits));

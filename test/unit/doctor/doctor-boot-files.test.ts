@@ -3,16 +3,19 @@ import { bootFiles } from '../../../src/doctor/boot-files.ts';
 import type { CheckContext } from '../../../src/doctor/check.ts';
 import type { BootFileReport } from '../../../src/service/boot-files.ts';
 
+const today = Date.parse('2030-06-01');
 const find = (reports: BootFileReport[]) =>
-  bootFiles.run({ describeBootFiles: async () => reports } as unknown as CheckContext);
+  bootFiles.run({
+    describeBootFiles: async () => reports,
+    now: () => today,
+  } as unknown as CheckContext);
 
 const file = (name: string, changes: Partial<BootFileReport> = {}): BootFileReport => ({
   ...{ name, path: `/usr/lib/ipxe/${name}`, own: false, versionFrom: null },
   ...{ version: '1.0.0', date: '2019-01-25' },
   ...changes,
 });
-const daysAgo = (days: number) =>
-  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+const daysAgo = (days: number) => new Date(today - days * 86_400_000).toISOString().slice(0, 10);
 
 test('old, new, and our own', async () => {
   const packed = file('undionly.kpxe', { versionFrom: 'snponly.efi' });

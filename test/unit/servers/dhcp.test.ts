@@ -110,17 +110,24 @@ test('a unicast is answered by the address it was sent to', async () => {
   expect(udp.sent.map(summary)).toMatchObject([{ from: '10.78.0.1:67', to: '10.99.0.1:67' }]);
 });
 
-test('an address that is only written into a message gets no answer and is not learnt', async () => {
-  const { broadcast, udp, onAddress, counters } = await start();
-  const forged = messageWith({
-    type: messageType.inform,
-    header: { ciaddr: parseIpv4('10.77.0.66') },
-  });
-  broadcast(forged, { address: '10.77.0.9', port: 68 });
-  expect(udp.sent).toEqual([]);
-  expect(onAddress).not.toHaveBeenCalled();
-  expect(counters.get('dhcp.ignored.ciaddr-not-source')).toBe(1);
-});
+test.each([
+  { port: 67, to: everybody, message: { type: messageType.inform } },
+  {
+    port: 4011,
+    to: { address: lan1.address, port: 4011 },
+    message: { ...uefi, type: messageType.request },
+  },
+])(
+  'an address that is only written into a message to port $port gets no answer and is not learnt',
+  async ({ to, message }) => {
+    const { unicast, udp, onAddress, counters } = await start();
+    const forged = messageWith({ ...message, header: { ciaddr: parseIpv4('10.77.0.66') } });
+    unicast(forged, { address: '10.77.0.9', port: 68 }, to);
+    expect(udp.sent).toEqual([]);
+    expect(onAddress).not.toHaveBeenCalled();
+    expect(counters.get('dhcp.ignored.ciaddr-not-source')).toBe(1);
+  },
+);
 
 test.each([4011, 68])('a question on 4011 from port %i is answered to that port', async (port) => {
   const { unicast, udp, onAnswer } = await start();

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { type OpenUdp, openUdp } from '../../../src/net/udp.ts';
+import { type OpenUdp, openUdp, type UdpOptions } from '../../../src/net/udp.ts';
 import { memoryContent } from '../../../src/servers/tftp/content.ts';
 import type { TftpFiles } from '../../../src/servers/tftp/files.ts';
 import type { TftpTransferReport } from '../../../src/servers/tftp/report.ts';
@@ -260,15 +260,57 @@ test('out of sockets: a clear ERROR, and service again when there are some', asy
   expect((await client.receive()).packet).toMatchObject({ kind: 'DATA' });
 });
 
-test('a forged source port 0 is ignored', async () => {
-  let deliver: ((bytes: Buffer) => void) | undefined;
+/** A server that hears what the kernel would not bring it: a forged sender. */
+async function serveForged(overrides: Partial<TftpServerDeps> = {}) {
+  let deliver: UdpOptions['onMessage'] | undefined;
   const tapped: OpenUdp = (options) => {
-    deliver ??= (bytes) => options.onMessage({ bytes, address: '127.0.0.1', port: 0 });
+    deliver ??= options.onMessage;
     return openUdp(options);
   };
-  const { counters } = await serve({ openUdp: tapped });
-  deliver?.(encodePacket(readRequest('small')));
+  const served = await serve({ ...overrides, openUdp: tapped });
+  const hear = (packet: Packet, from: { address: string; port: number }) =>
+    deliver?.({ bytes: encodePacket(packet), ...from });
+  return { ...served, hear };
+}
+
+test('a forged source port 0 is ignored', async () => {
+  const { hear, counters } = await serveForged();
+  hear(readRequest('small'), { address: '127.0.0.1', port: 0 });
   expect(counters.get('tftp.ignored.source-port-0')).toBe(1);
+});
+
+test('a client to which there is no way is refused, and others are served', async () => {
+  // As a file too large for the cache: its blocks are sent later.
+  const content = { ...memoryContent(Buffer.from('x')), read: async () => Buffer.from('x') };
+  const files: TftpFiles = { find: async () => ({ content }) };
+  const { hear, counters, port } = await serveForged({ files });
+  hear(readRequest('large'), { address: '255.255.255.255', port: 9 });
+  await until(() => counters.get('tftp.refused.no-socket') === 1);
+  const client = await openClient();
+  client.send(readRequest('large'), port);
+  expect((await client.receive()).packet).toMatchObject({ kind: 'DATA' });
+});
+
+test('a transfer that cannot be started leaves no socket', async () => {
+  let open = 0;
+  const counted: OpenUdp = async (options) => {
+    const socket = await openUdp(options);
+    open += 1;
+    return { ...socket, close: () => socket.close().finally(() => (open -= 1)) };
+  };
+  const read = () => {
+    throw new Error('fault');
+  };
+  const content = { sizeBytes: 5, read, close: async () => {} };
+  const { port, counters } = await serve({
+    openUdp: counted,
+    files: { find: async () => ({ content }) },
+  });
+  const client = await openClient();
+  client.send(readRequest('bad'), port);
+  expect((await client.receive()).packet).toMatchObject({ kind: 'ERROR' });
+  expect(counters.get('tftp.refused.no-socket')).toBe(1);
+  expect(open).toBe(1);
 });
 
 test('names made on the fly come before files, and their faults stay their own', async () => {

@@ -241,6 +241,15 @@ describe('how a PC starts', () => {
     expect(services.hosts.get(name).bootFiles).toEqual(['ipxe.efi']);
   });
 
+  test('a script asked for from elsewhere is no word for the way', async () => {
+    meet();
+    await fetch('snponly.efi');
+    await services.boots.menuFor(mac, '10.77.0.66');
+    wait(60);
+    expect(meet()[0]).toBe('ipxe.efi');
+    expect(told().map(([kind]) => kind)).toEqual(['firmware.file-failed']);
+  });
+
   test('an iPXE in the ROM begins no try', () => {
     for (let boot = 0; boot < 5; boot++) {
       expect(meet({ ...bios, stage: 'ipxe' })[0]).toBe('undionly.kpxe');
