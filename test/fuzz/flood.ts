@@ -6,12 +6,12 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { opcodes } from '../../src/tftp/packet.ts';
-import { listCaptures, readCapture, readClientMessages } from '../fixtures/pcap.ts';
+import { listCaptures, readCapture, readClientMessages, sentFrom } from '../fixtures/pcap.ts';
 import { createBelow, hostileDatagram, withForgedMac } from './hostile.ts';
 
 export interface FloodOptions {
   server: string;
-  /** Own addresses to send from, beside the wildcard. */
+  /** Own addresses to send from, beside the wildcard; the first is what the wildcard sends from. */
   clients: readonly string[];
   /** An own address that nothing hostile comes from: the PC's that asks for files amid the flood. */
   asker: string;
@@ -38,7 +38,8 @@ const answerTimeoutMs = 500;
 const maxQuestions = 20;
 
 const captures = listCaptures();
-const dhcpOriginals = captures.flatMap(readClientMessages).map(({ bytes }) => bytes);
+const [pc = ''] = clients;
+const dhcpOriginals = captures.flatMap(readClientMessages).map(({ bytes }) => sentFrom(pc, bytes));
 const tftpOriginals = captures
   .flatMap(readCapture)
   .filter(({ destinationPort }) => destinationPort === 69)
@@ -78,7 +79,7 @@ function hostileDhcp(): Buffer {
 function sendBurst(size: number): void {
   for (let each = 0; each < size; each++) {
     send(anySender(), hostileDhcp(), 67, below(4) === 0 ? server : broadcast);
-    send(anySender(), hostileDhcp(), 4011, server);
+    send(below(2) === 0 ? firmware.pxe : anySender(), hostileDhcp(), 4011, server);
     send(anySender(), hostileDatagram(tftpOriginals, below), 69, server);
   }
 }
@@ -86,7 +87,7 @@ function sendBurst(size: number): void {
 function questionOf(frame: number): Buffer {
   const found = readClientMessages('uefi-pxe-dnsmasq-proxy').find((each) => each.frame === frame);
   if (!found) throw new Error(`no client message ${frame}`);
-  return Buffer.from(found.bytes);
+  return sentFrom(pc, found.bytes);
 }
 
 /** No hostile datagram begins like these, so an answer with this xid is the one asked for. */

@@ -150,7 +150,7 @@ async function bootAfterwards(node: Node, directory: string) {
 /** The answer to a captured message; undefined where none comes. */
 async function ask(node: Node, frame: number, to: string) {
   const argv = [process.execPath, script('../interop/dhcp-ask.ts')] as const;
-  const { stdout } = await node.exec([...argv, capture, String(frame), to, '1500']);
+  const { stdout } = await node.exec([...argv, capture, String(frame), to, '1500', pc]);
   const [line] = stdout.split('\n').filter(Boolean);
   if (line === undefined) return undefined;
   const { hex }: { hex: string } = JSON.parse(line);

@@ -3,17 +3,12 @@
  * Arguments: capture, frame, destination address, how long to listen in milliseconds, the PC's address
  * here, which stands in a message that had one. The ports are those of the capture.
  */
-import { parseIpv4 } from '../../src/dhcp/ipv4.ts';
 import { openUdp } from '../../src/net/udp.ts';
-import { readClientMessages } from '../fixtures/pcap.ts';
+import { readClientMessages, sentFrom } from '../fixtures/pcap.ts';
 
 const [capture = '', frame, destination = '', listenMs, own = ''] = process.argv.slice(2);
 const message = readClientMessages(capture).find((each) => each.frame === Number(frame));
 if (!message) throw new Error(`${capture} has no client message ${frame}`);
-const ciaddrOffset = 12;
-if (message.bytes.readUInt32BE(ciaddrOffset) !== 0) {
-  message.bytes.writeUInt32BE(parseIpv4(own), ciaddrOffset);
-}
 
 const socket = await openUdp({
   address: '0.0.0.0',
@@ -25,5 +20,5 @@ const socket = await openUdp({
     throw error;
   },
 });
-socket.send(message.bytes, message.destinationPort, destination);
+socket.send(sentFrom(own, message.bytes), message.destinationPort, destination);
 setTimeout(() => socket.close(), Number(listenMs));

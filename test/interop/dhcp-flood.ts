@@ -1,17 +1,17 @@
 /**
  * Sends hostile datagrams to ports 67 (broadcast) and 4011 of a server: captured messages with bytes
  * changed, cut short or lengthened, and pure noise. Arguments: server address, how many to each port,
- * seed. The same seed sends the same datagrams.
+ * seed, own address. The same seed sends the same datagrams.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openUdp } from '../../src/net/udp.ts';
-import { listCaptures, readClientMessages } from '../fixtures/pcap.ts';
+import { listCaptures, readClientMessages, sentFrom } from '../fixtures/pcap.ts';
 import { createBelow, hostileDatagram } from '../fuzz/hostile.ts';
 
-const [server = '', count, seed] = process.argv.slice(2);
+const [server = '', count, seed, own = ''] = process.argv.slice(2);
 const originals = listCaptures()
   .flatMap(readClientMessages)
-  .map(({ bytes }) => bytes);
+  .map(({ bytes }) => sentFrom(own, bytes));
 
 const below = createBelow(Number(seed));
 const hostile = () => hostileDatagram(originals, below);

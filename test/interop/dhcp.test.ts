@@ -229,7 +229,14 @@ test('100,000 hostile datagrams to each port leave a server that answers and has
 });
 
 async function flood(count: number, seed: number): Promise<void> {
-  const argv = [process.execPath, script('dhcp-flood.ts'), server, `${count}`, `${seed}`] as const;
+  const argv = [
+    process.execPath,
+    script('dhcp-flood.ts'),
+    server,
+    `${count}`,
+    `${seed}`,
+    pc,
+  ] as const;
   const { exitCode, stderr } = await lan.nodes.pc.exec([...argv], { timeoutMs: 60_000 });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 }
