@@ -58,3 +58,13 @@ export function callerOf({ user }: FastifyRequest): Caller {
   if (!user) throw new CafebootError('not_logged_in');
   return user;
 }
+
+/**
+ * Whether whoever sent a request may still do what needs `role`: a stream outlives logins, tokens and
+ * roles. Always true on a socket where nobody is asked who they are.
+ */
+export function mayStill(request: FastifyRequest, role: Role, deps: CallerDeps): boolean {
+  if (!request.server.hasRequestDecorator('user')) return true;
+  const caller = findCaller(request, deps);
+  return caller !== undefined && mayAct(caller.role, role);
+}

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { viewer } from '../../http/access.ts';
+import { mayStill, viewer } from '../../http/access.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
@@ -32,13 +32,17 @@ export function addEventRoutes(app: FastifyInstance, services: Services): void {
     { ...viewer, schema: { querystring: eventQuery } },
     (request, reply) => {
       const filter = filterOf(request.query);
-      const stream = openEventStream(reply, { onClose: () => unfollow() });
-      const send = (event: TimelineEvent) => {
-        if (filter.mac !== undefined && event.mac !== filter.mac) return;
-        stream.send({ id: event.id, data: JSON.stringify(present(event)) });
-      };
-      for (const event of timeline.list(filter)) send(event);
-      const unfollow = timeline.follow(send);
+      openEventStream(reply, {
+        isAllowed: () => mayStill(request, 'viewer', services),
+        start(stream) {
+          const send = (event: TimelineEvent) => {
+            if (filter.mac !== undefined && event.mac !== filter.mac) return;
+            stream.send({ id: event.id, data: JSON.stringify(present(event)) });
+          };
+          for (const event of timeline.list(filter)) send(event);
+          return timeline.follow(send);
+        },
+      });
     },
   );
 }
