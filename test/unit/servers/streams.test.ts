@@ -138,6 +138,23 @@ describe('who may go on reading a stream', () => {
     await expect.poll(hasEnded).toBe(true);
   });
 
+  test('events that were missed meanwhile are told first', async () => {
+    const { users, apiTokens, timeline } = opened.fake.services;
+    await users.add('some-viewer', 'correct horse', 'viewer');
+    const { token } = apiTokens.add('some-viewer', 'screen');
+    for (let index = 0; index < 5; index++) timeline.record({ kind: 'pool.recovered' });
+    const last = timeline.list({}).at(-1)?.id ?? 0;
+    const headers = { authorization: `Bearer ${token}`, 'last-event-id': String(last - 3) };
+    const { body } = await fetch(`${url}/api/v1/events/stream?limit=1`, { headers });
+    let text = '';
+    for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += part;
+      if (text.includes(`id: ${last}\n`)) break;
+    }
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    expect(ids).toEqual([last - 2, last - 1, last]);
+  });
+
   test('one that is for administrators ends when its reader is none any more', async () => {
     const { users, apiTokens } = opened.fake.services;
     await users.add('boss', 'correct horse', 'admin');
