@@ -42,8 +42,9 @@ function showProblem(text) {
   byId('upload-problem').textContent = text ?? '';
 }
 
-/** Too slow; or another part is still being written, or the offset is another one: asking again helps. */
-const mayPass = [408, 409];
+/** Another part is still being written, or the offset is another one: asking again helps. So it does for a part that was too slow. */
+const passing = ['in_use', 'upload_offset'];
+const tooSlow = 408;
 
 /** Refused for good: why. */
 class Refused extends Error {}
@@ -53,10 +54,12 @@ async function call(id, method, more = {}) {
   const headers = { ...csrf, .../** @type {object} */ (more.headers) };
   const answer = await fetch(`/api/v1/uploads/${id}`, { ...more, method, headers });
   if (answer.ok) return answer.status === 204 ? {} : answer.json();
-  const { detail } = await answer.json().catch(() => ({}));
-  const isLasting = answer.status >= 400 && answer.status < 500 && !mayPass.includes(answer.status);
-  const Failure = isLasting || answer.status === 507 ? Refused : Error;
-  throw Object.assign(new Failure(detail ?? answer.statusText), { status: answer.status });
+  const { detail, code } = await answer.json().catch(() => ({}));
+  const { status } = answer;
+  const isPassing = status === tooSlow || passing.includes(code);
+  const isLasting = (status >= 400 && status < 500 && !isPassing) || status === 507;
+  const failure = new (isLasting ? Refused : Error)(detail ?? answer.statusText);
+  throw Object.assign(failure, { isGone: status === 404, isInUse: code === 'in_use' });
 }
 
 /** Until all has come and its import has begun. @param {File} file @param {{ id: string, isCancelled: boolean }} upload */
@@ -67,8 +70,8 @@ async function send(file, upload) {
   let partBytes = 8 * smallestPartBytes;
   let isLastSent = false;
   /** The last part came and its answer did not: it is being imported, or has been. @param {any} failure */
-  const isTaken = ({ status }) =>
-    offset === file.size ? status === 404 || status === 409 : status === 404 && isLastSent;
+  const isTaken = ({ isGone, isInUse }) =>
+    offset === file.size ? isGone || isInUse : isGone && isLastSent;
   while (!upload.isCancelled) {
     showProgress(offset, file.size, from);
     const partAt = performance.now();
