@@ -20,6 +20,10 @@ function showPicked() {
   if (!bar || !number) return;
   bar.hidden = picked.size === 0;
   number.textContent = String(picked.size);
+  for (const button of bar.querySelectorAll('[data-confirm]')) {
+    const question = button.getAttribute('data-confirm') ?? '';
+    button.setAttribute('hx-confirm', question.replace('%', String(picked.size)));
+  }
 }
 
 /** @param {Tick[]} ticks @param {boolean} isOn */
@@ -87,13 +91,14 @@ byId('hall-search')?.addEventListener('input', (event) => {
   wantedText = /** @type {Tick} */ (event.target).value.trim().toLowerCase();
   apply();
 });
-// Enter in the search field is no order to the PCs.
-byId('hall-search')?.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter') event.preventDefault();
-});
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !document.querySelector('dialog[open]'))
     pick(ticksIn(hall()), false);
 });
 document.body.addEventListener('htmx:sseMessage', apply);
+// What was ticked before this script came.
+pick(
+  ticksIn(hall()).filter((tick) => tick.checked),
+  true,
+);
 apply();

@@ -42,8 +42,9 @@ function showProblem(text) {
   byId('upload-problem').textContent = text ?? '';
 }
 
-/** Too slow; or another part is still being written, or the offset is another one: asking again helps. */
-const mayPass = [408, 409];
+/** Another part is still being written, or the offset is another one: asking again helps. So it does for a part that was too slow. */
+const passing = ['in_use', 'upload_offset'];
+const tooSlow = 408;
 
 /** Refused for good: why. */
 class Refused extends Error {}
@@ -53,10 +54,12 @@ async function call(id, method, more = {}) {
   const headers = { ...csrf, .../** @type {object} */ (more.headers) };
   const answer = await fetch(`/api/v1/uploads/${id}`, { ...more, method, headers });
   if (answer.ok) return answer.status === 204 ? {} : answer.json();
-  const { detail } = await answer.json().catch(() => ({}));
-  const isLasting = answer.status >= 400 && answer.status < 500 && !mayPass.includes(answer.status);
-  if (isLasting || answer.status === 507) throw new Refused(detail ?? answer.statusText);
-  throw new Error(detail ?? answer.statusText);
+  const { detail, code } = await answer.json().catch(() => ({}));
+  const { status } = answer;
+  const isPassing = status === tooSlow || passing.includes(code);
+  const isLasting = (status >= 400 && status < 500 && !isPassing) || status === 507;
+  const failure = new (isLasting ? Refused : Error)(detail ?? answer.statusText);
+  throw Object.assign(failure, { isGone: status === 404, isInUse: code === 'in_use' });
 }
 
 /** Until all has come and its import has begun. @param {File} file @param {{ id: string, isCancelled: boolean }} upload */
@@ -65,16 +68,21 @@ async function send(file, upload) {
   const from = { at: performance.now(), done: offset };
   let failures = 0;
   let partBytes = 8 * smallestPartBytes;
+  let isLastSent = false;
+  /** The last part came and its answer did not: it is being imported, or has been. @param {any} failure */
+  const isTaken = ({ isGone, isInUse }) =>
+    offset === file.size ? isGone || isInUse : isGone && isLastSent;
   while (!upload.isCancelled) {
     showProgress(offset, file.size, from);
     const partAt = performance.now();
+    const part = file.slice(offset, offset + partBytes);
     try {
       const answer = await call(upload.id, 'PATCH', {
         headers: {
           'content-type': 'application/offset+octet-stream',
           'upload-offset': String(offset),
         },
-        body: file.slice(offset, offset + partBytes),
+        body: part,
       });
       failures = 0;
       partBytes = adjustPart(partBytes, performance.now() - partAt);
@@ -82,13 +90,17 @@ async function send(file, upload) {
       offset = answer.offset;
       if (answer.task) return true;
     } catch (error) {
-      if (error instanceof Refused) throw error;
       if (upload.isCancelled) break;
+      if (isTaken(error)) return true;
+      if (error instanceof Refused) throw error;
+      isLastSent = offset + part.size === file.size;
       showProblem(root.dataset.retrying);
       partBytes = smallestPartBytes;
       await pause(retryMs[Math.min(failures, retryMs.length - 1)] ?? 0);
       failures += 1;
-      offset = (await call(upload.id, 'GET').catch(() => ({ offset }))).offset;
+      const reached = await call(upload.id, 'GET').catch((problem) => problem);
+      if (isTaken(reached)) return true;
+      offset = reached.offset ?? offset;
     }
   }
   return false;

@@ -10,6 +10,8 @@ export type Access = 'public' | Role;
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Its form is shown to nobody known, so it has no token. */
+    isBeforeLogin?: boolean;
   }
   interface FastifyRequest {
     /** Who is calling; undefined where a public route is called by nobody known. */
@@ -19,6 +21,8 @@ declare module 'fastify' {
 
 /** What a route's options begin with: `app.get('/hosts', { ...viewer, schema }, handler)`. */
 export const anybody = { config: { access: 'public' } } as const;
+/** As `anybody`, for what is sent from the pages before a login. */
+export const beforeLogin = { config: { access: 'public', isBeforeLogin: true } } as const;
 export const viewer = { config: { access: 'viewer' } } as const;
 export const operator = { config: { access: 'operator' } } as const;
 export const admin = { config: { access: 'admin' } } as const;
@@ -57,4 +61,14 @@ export function requireAccess(app: FastifyInstance, deps: CallerDeps): void {
 export function callerOf({ user }: FastifyRequest): Caller {
   if (!user) throw new CafebootError('not_logged_in');
   return user;
+}
+
+/**
+ * Whether whoever sent a request may still do what needs `role`: a stream outlives logins, tokens and
+ * roles. Always true on a socket where nobody is asked who they are.
+ */
+export function mayStill(request: FastifyRequest, role: Role, deps: CallerDeps): boolean {
+  if (!request.server.hasRequestDecorator('user')) return true;
+  const caller = findCaller(request, deps);
+  return caller !== undefined && mayAct(caller.role, role);
 }

@@ -4,18 +4,23 @@ import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Audit } from '../service/audit.ts';
+import type { Counters } from '../service/counters.ts';
 import { requireAccess } from './access.ts';
 import { keepAudit } from './audit.ts';
 import type { CallerDeps } from './caller.ts';
+import { capConnections } from './connections.ts';
 import { addSecurityHeaders } from './headers.ts';
 
 export interface HttpAppDeps extends CallerDeps {
   audit: Pick<Audit, 'record'>;
+  counters: Pick<Counters, 'add'>;
   log: Logger;
   /** PEM texts; undefined: no TLS. */
   tls?: { cert: string; key: string } | undefined;
 }
 
+/** A browser has six; 50 of them may come through one proxy, each with a live page. */
+const connectionCaps = { inAll: 2_048, perAddress: 512 };
 /** Pages are made anew each time: more effort would cost more than it saves. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
@@ -34,6 +39,7 @@ export async function createHttpApp(deps: HttpAppDeps): Promise<FastifyInstance>
     forceCloseConnections: true,
     ...(deps.tls && { https: deps.tls }),
   } as object) as unknown as FastifyInstance;
+  capConnections(app.server, connectionCaps, () => deps.counters.add('console.refused'));
   await app.register(cookie);
   addSecurityHeaders(app, deps.tls !== undefined);
   requireAccess(app, deps);

@@ -11,12 +11,13 @@ export const csrfTokenOf = (session: string): string =>
 
 /**
  * Throws `request_forged` where another site had a browser send this. A caller with an API token is no
- * browser; a login form has no session yet, and is told by its origin alone.
+ * browser. A form from before a login has no token, also where its browser does have a session: a link
+ * from elsewhere is followed without the cookie. It is told by its origin alone.
  */
 export function refuseForged(request: FastifyRequest): void {
   if (request.user?.by === 'token') return;
   if (!isOwnOrigin(request)) throw new CafebootError('request_forged');
-  if (!request.user) return;
+  if (!request.user || request.routeOptions.config.isBeforeLogin) return;
   const given = request.headers[csrfHeader] ?? fieldOf(request.body);
   if (typeof given !== 'string' || !isEqual(given, csrfTokenOf(request.user.session))) {
     throw new CafebootError('request_forged');

@@ -27,7 +27,7 @@ export type ApiTokens = ReturnType<typeof createApiTokens>;
 const prefix = 'cafeboot_';
 const usedEveryMs = 60_000;
 
-/** What programs show to the API: each acts as the user who made it, with that user's role of today. */
+/** What programs show to the API: each acts as the user it was made for, with that user's role of today. */
 export function createApiTokens({ store, users, now }: ApiTokenDeps) {
   const present = ({ id, name, userId, createdAt, usedAt }: ApiTokenRow): ApiToken => ({
     ...{ id, name, createdAt, usedAt },

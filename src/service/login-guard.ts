@@ -5,6 +5,8 @@ export type LoginGuard = ReturnType<typeof createLoginGuard>;
 const windowMs = 15 * 60_000;
 /** Wrong passwords within the window: of one user from one address; from one address; of one user from addresses where they never logged in. */
 const limits = { pair: 5, address: 20, user: 50 };
+/** A password that is being looked at counts as wrong until it is known; for so long at most. */
+const underWayMs = 30_000;
 /** Forged names must not grow memory; the oldest is forgotten. */
 const keyLimit = 4_096;
 const knownLimit = 1_024;
@@ -16,9 +18,23 @@ const knownLimit = 1_024;
  */
 export function createLoginGuard({ now }: { now: () => number }) {
   const failures = new Map<string, number[]>();
+  const underWay = new Map<string, number[]>();
   const known = new Set<string>();
 
   const recent = (key: string) => (failures.get(key) ?? []).filter((at) => now() - at < windowMs);
+  const begun = (key: string) => (underWay.get(key) ?? []).filter((at) => now() - at < underWayMs);
+
+  function begin(user: string, address: string): void {
+    for (const [key] of keysOf(user, address)) keep(underWay, key, [...begun(key), now()]);
+  }
+
+  function end(user: string, address: string): void {
+    for (const [key] of keysOf(user, address)) {
+      const left = begun(key).slice(1);
+      if (left.length > 0) underWay.set(key, left);
+      else underWay.delete(key);
+    }
+  }
 
   function keysOf(user: string, address: string): [key: string, limit: number][] {
     const pair = `${user.toLowerCase()} ${address}`;
@@ -30,28 +46,26 @@ export function createLoginGuard({ now }: { now: () => number }) {
   }
 
   return {
-    /** Throws `login_locked` with the minutes to wait. */
+    /** Begins a try. Throws `login_locked` with the minutes to wait, `busy` where those under way may use up what is left. */
     check(user: string, address: string): void {
       for (const [key, limit] of keysOf(user, address)) {
         const times = recent(key);
-        if (times.length < limit) continue;
+        if (times.length + begun(key).length < limit) continue;
+        if (times.length < limit) throw new CafebootError('busy');
         const oldest = times[times.length - limit] ?? now();
         const minutes = Math.max(1, Math.ceil((oldest + windowMs - now()) / 60_000));
         throw new CafebootError('login_locked', { minutes });
       }
+      begin(user, address);
     },
     failed(user: string, address: string): void {
+      end(user, address);
       for (const [key, limit] of keysOf(user, address)) {
-        const times = [...recent(key), now()].slice(-limit);
-        failures.delete(key);
-        failures.set(key, times);
-      }
-      for (const key of failures.keys()) {
-        if (failures.size <= keyLimit) break;
-        failures.delete(key);
+        keep(failures, key, [...recent(key), now()].slice(-limit));
       }
     },
     succeeded(user: string, address: string): void {
+      end(user, address);
       const pair = `${user.toLowerCase()} ${address}`;
       failures.delete(`pair ${pair}`);
       known.delete(pair);
@@ -62,4 +76,14 @@ export function createLoginGuard({ now }: { now: () => number }) {
       }
     },
   };
+}
+
+/** As the youngest. */
+function keep(byKey: Map<string, number[]>, key: string, times: number[]): void {
+  byKey.delete(key);
+  byKey.set(key, times);
+  for (const oldest of byKey.keys()) {
+    if (byKey.size <= keyLimit) break;
+    byKey.delete(oldest);
+  }
 }

@@ -13,26 +13,29 @@ export type OneTimeCode = ReturnType<typeof createOneTimeCode>;
 
 /** Long enough to walk from the server to a PC at the hall's other end, and to do a row of them. */
 const validMs = 15 * 60_000;
-/** Wrong codes that one source may give, and all together, while one code is valid. */
+/** Wrong codes that one source may give while one code is valid. */
 const triesPerSource = 5;
+/** And all together: so many at once, and another so often. Staff wait seconds once the guessing ends. */
 const triesInAll = 100;
+const anotherTryMs = 3_000;
 const digits = 8;
 
 /**
  * A code that shows whoever gives it to be the administrator's staff: it is read in the server's log or
  * by `cafeboot code`, and typed on a PC's screen or in the console's first-run page. There is another
- * one every 15 minutes, made when somebody asks; guessing is limited per source, and ends the code.
+ * one every 15 minutes, made when somebody asks; guessing is limited per source and in all, and never ends
+ * the code that staff are typing.
  */
 export function createOneTimeCode({ now, onNew, random = randomInt }: OneTimeCodeDeps) {
   let current = { code: '', expiresAt: 0 };
   let wrongBySource = new Map<string, number>();
   let wrong = 0;
+  let wrongAt = 0;
 
   function renew(): void {
     const code = String(random(10 ** digits)).padStart(digits, '0');
     current = { code, expiresAt: now() + validMs };
     wrongBySource = new Map();
-    wrong = 0;
     onNew(code, current.expiresAt);
   }
 
@@ -41,14 +44,20 @@ export function createOneTimeCode({ now, onNew, random = randomInt }: OneTimeCod
     return current;
   }
 
+  /** Wrong codes of all sources, but for those that time has made good. */
+  function wrongInAll(): number {
+    return Math.max(0, wrong - (now() - wrongAt) / anotherTryMs);
+  }
+
   function check(given: string, source: string): void {
     const { code } = get();
     const before = wrongBySource.get(source) ?? 0;
     if (before >= triesPerSource) throw new CafebootError('too_many_tries', { source });
+    if (wrongInAll() > triesInAll - 1) throw new CafebootError('busy');
     if (given.trim() === code) return;
     wrongBySource.set(source, before + 1);
-    wrong += 1;
-    if (wrong >= triesInAll) renew();
+    wrong = wrongInAll() + 1;
+    wrongAt = now();
     throw new CafebootError('wrong_code', { source });
   }
 
@@ -56,7 +65,7 @@ export function createOneTimeCode({ now, onNew, random = randomInt }: OneTimeCod
     /** The code that is valid now, and until when (epoch ms). */
     get,
 
-    /** Throws `wrong_code`, or `too_many_tries` for a source that has guessed too often. */
+    /** Throws `wrong_code`; `too_many_tries` for a source that has guessed too often; `busy` while many guess. */
     check,
 
     /** As `check`; a right code is used up, and nobody can give it again. */

@@ -58,6 +58,25 @@ describe.each(languages)('images, %s', (language) => {
     await page.locator('td:has-text("win")').first().waitFor();
   });
 
+  test('an upload whose last answer is lost is done all the same', async () => {
+    const { page, context, faults } = await ui.loginAs('admin', { locale: language });
+    const file = join(directory, 'lost.raw');
+    await writeFile(file, randomBytes(2 * mib));
+    await page.goto('/new-image');
+    await page.locator('#upload-file').setInputFiles(file);
+    await page.locator('#upload-name').fill('lost');
+    await context.route('**/api/v1/uploads/*', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      const response = await route.fetch();
+      if (response.status() === 202) await route.abort('connectionreset');
+      else await route.fulfill({ response });
+    });
+    await page.locator('#upload-form button[type=submit]').click();
+    await page.waitForURL('**/tasks', { timeout: 30_000 });
+    await page.locator('.task-done:has-text("lost")').waitFor({ timeout: 20_000 });
+    expect(faults.splice(0).every((fault) => fault.includes('/api/v1/uploads/'))).toBe(true);
+  });
+
   test('an upload that was left is gone on with, or removed', async () => {
     const { page } = await ui.loginAs('admin', { locale: language });
     const upload = { name: 'left', kind: 'data', sizeBytes: 4 * mib };

@@ -75,6 +75,22 @@ describe('without a mouse', () => {
     ui.expectNoFaults();
   });
 
+  test('Enter in a field of the hall does what the field is for, and switches no PC on', async () => {
+    const { page } = await ui.openAs('operator');
+    await page.goto('/', { waitUntil: 'load' });
+    await page.locator('#pick-tile-525400000002').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.locator('#hall-search').press('Enter');
+    await page.locator('#picked [data-opens=hall-change]').press('Enter');
+    await page.locator('#hall-change [name=group]').fill('三楼');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => ui.fake.services.hosts.get('pc-002').group).toBe('三楼');
+    await page.locator('dialog#hall-change:not([open])').waitFor({ state: 'attached' });
+    expect(ui.fake.services.tasks.list().filter(({ kind }) => kind === 'power.on')).toEqual([]);
+    ui.expectNoFaults();
+  });
+
   test('an image is published and rolled back', async () => {
     const { page } = await ui.openAs('admin');
     await ui.fake.services.images.createBlank({ name: 'music', kind: 'data' }, 4096);

@@ -82,6 +82,22 @@ describe('the overview', () => {
     await page.locator('#confirm-go').click();
     await page.locator('.note-success').waitFor();
     expect(await resets()).toBe(6);
+    await page.locator('.note-success').click();
+
+    const orders = async (order: string) =>
+      ((await ui.api('GET', '/tasks')) as { kind: string }[]).filter(
+        ({ kind }) => kind === `power.${order}`,
+      ).length;
+    for (const order of ['reboot', 'off']) {
+      await page.locator(`#picked button[hx-vals*='"${order}"']`).click();
+      expect(await page.locator('#confirm-text').textContent()).toContain('(6)');
+      await page.locator('#confirm[open] [data-closes].btn:not(.btn-close)').click();
+      expect(await orders(order)).toBe(0);
+      await page.locator(`#picked button[hx-vals*='"${order}"']`).click();
+      await page.locator('#confirm-go').click();
+      await page.locator('.note-success').click();
+      expect(await orders(order)).toBe(1);
+    }
     ui.expectNoFaults();
   });
 

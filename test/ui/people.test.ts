@@ -24,6 +24,18 @@ describe('people', () => {
     const row = page.locator('#users tr:has-text("小王")');
     await row.waitFor();
     expect(await dialog.isVisible()).toBe(false);
+    await page.locator('[data-opens="user-new"]').click();
+    expect(await dialog.locator('[name=name]').inputValue()).toBe('');
+    expect(await dialog.locator('[name=password]').inputValue()).toBe('');
+
+    // A selection that ends beside the dialog closes nothing; a click there does.
+    await dialog.locator('[name=name]').hover();
+    await page.mouse.down();
+    await page.mouse.move(5, 5);
+    await page.mouse.up();
+    expect(await dialog.isVisible()).toBe(true);
+    await page.mouse.click(5, 5);
+    await dialog.waitFor({ state: 'hidden' });
 
     const other = await ui.open();
     await other.page.goto('/login');
@@ -37,7 +49,7 @@ describe('people', () => {
     const reset = page.locator('dialog[open]');
     await reset.locator('[name=password]').fill('another good password');
     await reset.locator('button.btn-primary').click();
-    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
     await other.page.goto('/');
     expect(new URL(other.page.url()).pathname).toBe('/login');
 

@@ -1,10 +1,19 @@
-import type { FastifyInstance } from 'fastify';
-import { viewer } from '../../http/access.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { mayStill, viewer } from '../../http/access.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { typed } from '../../http/typed.ts';
 import type { Services } from '../../service/services.ts';
-import type { TimelineEvent } from '../../service/timeline.ts';
+import type { EventFilter, TimelineEvent } from '../../service/timeline.ts';
 import { eventQuery } from './schemas.ts';
+
+const missedLimit = 10_000;
+
+/** One that connects again by itself says which event was its last: it gets all since then. */
+function missedSince({ headers }: FastifyRequest): EventFilter {
+  const reached = headers['last-event-id'];
+  if (typeof reached !== 'string' || !/^\d{1,15}$/.test(reached)) return {};
+  return { afterId: Number(reached), limit: missedLimit };
+}
 
 /** The history, and the same as a stream of server-sent events. */
 export function addEventRoutes(app: FastifyInstance, services: Services): void {
@@ -31,14 +40,18 @@ export function addEventRoutes(app: FastifyInstance, services: Services): void {
     '/events/stream',
     { ...viewer, schema: { querystring: eventQuery } },
     (request, reply) => {
-      const filter = filterOf(request.query);
-      const stream = openEventStream(reply, { onClose: () => unfollow() });
-      const send = (event: TimelineEvent) => {
-        if (filter.mac !== undefined && event.mac !== filter.mac) return;
-        stream.send({ id: event.id, data: JSON.stringify(present(event)) });
-      };
-      for (const event of timeline.list(filter)) send(event);
-      const unfollow = timeline.follow(send);
+      const filter = { ...filterOf(request.query), ...missedSince(request) };
+      openEventStream(reply, {
+        isAllowed: () => mayStill(request, 'viewer', services),
+        start(stream) {
+          const send = (event: TimelineEvent) => {
+            if (filter.mac !== undefined && event.mac !== filter.mac) return;
+            stream.send({ id: event.id, data: JSON.stringify(present(event)) });
+          };
+          for (const event of timeline.list(filter)) send(event);
+          return timeline.follow(send);
+        },
+      });
     },
   );
 }

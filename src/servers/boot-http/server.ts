@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { RenderScript, RenderTemplate } from '../../boot/script.ts';
 import type { CafebootError } from '../../errors.ts';
+import { capConnections } from '../../http/connections.ts';
 import { tcpListenError } from '../../net/tcp.ts';
 import type { Boots } from '../../service/boots.ts';
 import type { Counters } from '../../service/counters.ts';
@@ -29,6 +30,9 @@ export interface BootHttpDeps {
   describeError: (error: CafebootError) => string;
 }
 
+/** A PC has a few at once; a router may hide many PCs behind its address. */
+const connectionCaps = { inAll: 4_096, perAddress: 256 };
+
 /**
  * The boot server: scripts made on the fly under `/ipxe`, reports from the PCs' OSes, and every other
  * path a file below the HTTP root. Throws `port_in_use` or `address_missing`.
@@ -44,6 +48,7 @@ export async function startBootHttp(deps: BootHttpDeps) {
     requestTimeout: 30_000,
     forceCloseConnections: true,
   });
+  capConnections(app.server, connectionCaps, () => deps.counters.add('http.refused'));
   addScripts(app, deps);
   addToolScripts(app, deps);
   addReports(app, deps);

@@ -40,6 +40,12 @@ export interface EventPage {
   searchedTo: number | null;
 }
 
+/** Ids that events are between. */
+interface EventRange {
+  before?: number | undefined;
+  after?: number | undefined;
+}
+
 const batchSize = 500;
 /** One search reads at most so many; it can be gone on with. */
 const scanLimit = 5_000;
@@ -78,14 +84,17 @@ export function createEventSearch({ timeline, hosts }: Pick<Services, 'timeline'
     return words.every((word) => all.includes(word));
   };
 
-  /** The newest first, in batches: everything that fits, until nobody asks for more. */
-  function* read(query: EventQuery, translator: Translator, before?: number) {
+  /** The newest first, in batches: everything that fits between two ids, until nobody asks for more. */
+  function* read(query: EventQuery, translator: Translator, { before, after }: EventRange = {}) {
     const filter = toFilter(query);
     if (!filter) return;
     const words = (query.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     let beforeId = before;
     for (;;) {
-      const range = beforeId === undefined ? {} : { beforeId };
+      const range = {
+        ...(beforeId !== undefined && { beforeId }),
+        ...(after !== undefined && { afterId: after }),
+      };
       const batch = timeline.list({ ...filter, ...range, limit: batchSize }).reverse();
       const last = batch.at(-1);
       const found = batch.map((event) => tell(event, translator));
@@ -96,15 +105,15 @@ export function createEventSearch({ timeline, hosts }: Pick<Services, 'timeline'
   }
 
   return {
-    /** The newest of what fits, before an event where one is named. */
+    /** The newest of what fits, before or after an event where one is named. */
     find(
       query: EventQuery,
       translator: Translator,
-      { limit, before }: { limit: number; before?: number | undefined },
+      { limit, ...range }: EventRange & { limit: number },
     ): EventPage {
       const events: ToldEvent[] = [];
       let scanned = 0;
-      for (const { found, last, size } of read(query, translator, before)) {
+      for (const { found, last, size } of read(query, translator, range)) {
         events.push(...found);
         scanned += size;
         if (events.length > limit) {
@@ -120,8 +129,7 @@ export function createEventSearch({ timeline, hosts }: Pick<Services, 'timeline'
 
     /** What fits and is newer than an event, the newest first; at most `limit`. */
     findNewer(query: EventQuery, translator: Translator, after: number, limit: number) {
-      const { events } = this.find(query, translator, { limit });
-      return events.filter(({ id }) => id > after);
+      return this.find(query, translator, { limit, after }).events;
     },
 
     latestId: (): number => timeline.list({ limit: 1 }).at(-1)?.id ?? 0,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { CafebootError } from '../../errors.ts';
-import { callerOf, viewer } from '../../http/access.ts';
+import { callerOf, mayStill, viewer } from '../../http/access.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { typed } from '../../http/typed.ts';
 import { mayAct } from '../../service/users.ts';
@@ -12,7 +12,7 @@ const cursorQuery = Type.Object({ since: Type.Optional(Type.String({ maxLength: 
 /** All consoles together: each holds a socket and a little memory. */
 const streamLimit = 300;
 
-/** `/live/:topic`: fragments of a page as server-sent events, as long as the session lasts. */
+/** `/live/:topic`: fragments of a page as server-sent events, as long as their reader may see them. */
 export function addLiveRoutes(app: FastifyInstance, kit: ConsoleKit): void {
   let open = 0;
   typed(app).get(
@@ -22,21 +22,23 @@ export function addLiveRoutes(app: FastifyInstance, kit: ConsoleKit): void {
       const { topic: name } = request.params;
       const topic = kit.live.find(name);
       if (!topic) throw new CafebootError('not_found', { kind: 'path', name: request.url });
-      const { session, role } = callerOf(request);
+      const { role } = callerOf(request);
       if (!mayAct(role, topic.access)) throw new CafebootError('forbidden', { role: topic.access });
       if (open >= streamLimit) throw new CafebootError('busy');
-      const stream = openEventStream(reply, {
-        onClose: () => {
-          open -= 1;
-          leave();
-        },
-        isAllowed: () => session === '' || kit.services.logins.find(session) !== undefined,
-      });
-      open += 1;
       // A browser that connects again by itself says how far it got.
       const reached = request.headers['last-event-id'];
       const cursor = typeof reached === 'string' ? reached : (request.query.since ?? '');
-      const leave = topic.read(stream.write, kit.languageOf(request), cursor);
+      openEventStream(reply, {
+        isAllowed: () => mayStill(request, topic.access, kit.services),
+        start({ write }) {
+          const leave = topic.read(write, kit.languageOf(request), cursor);
+          open += 1;
+          return () => {
+            open -= 1;
+            leave();
+          };
+        },
+      });
     },
   );
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { anybody } from '../../http/access.ts';
+import { beforeLogin } from '../../http/access.ts';
 import { csrfField } from '../../http/csrf.ts';
 import { typed } from '../../http/typed.ts';
 import type { Language } from '../../i18n/translate.ts';
@@ -21,9 +21,16 @@ export function languageFor({ cookies: sent, headers }: FastifyRequest): Languag
 export const themeFor = ({ cookies: sent }: FastifyRequest): Theme =>
   themes.find((theme) => theme === sent[cookies.theme]) ?? 'auto';
 
-/** A path of ours and nothing else, so that no link of somebody else's leads away from here. */
-export const ownPath = (path: string | undefined): string =>
-  path !== undefined && /^\/(?![/\\])/.test(path) ? path : '/';
+/**
+ * A path of ours and nothing else, so that no link of somebody else's leads away from here. Read as browsers
+ * do, to whom `/\t/elsewhere.example` is another server, and `/.//elsewhere.example` a path that begins like one.
+ */
+export function ownPath(path = '/'): string {
+  const here = 'http://here.invalid';
+  if (!path.startsWith('/') || !URL.canParse(path, here)) return '/';
+  const { origin, pathname, search, hash } = new URL(path, here);
+  return origin === here && !pathname.startsWith('//') ? pathname + search + hash : '/';
+}
 
 const choice = Type.Object({
   language: Type.Optional(Type.Enum([...languages])),
@@ -41,7 +48,7 @@ export function addPreferenceRoutes(app: FastifyInstance, isSecure: boolean): vo
   };
   typed(app).post(
     '/preferences',
-    { ...anybody, schema: { body: choice } },
+    { ...beforeLogin, schema: { body: choice } },
     async ({ body }, reply) => {
       keep(reply, cookies.language, body.language);
       keep(reply, cookies.theme, body.theme);

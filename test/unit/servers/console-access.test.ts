@@ -122,6 +122,44 @@ describe('who may call what on port 8050', () => {
     expect((await send({ cookie, ...token })).statusCode).toBe(201);
   });
 
+  test.each([
+    ['/login', 'name=some-admin&password=correct+horse&next=%2Fhosts', '/hosts'],
+    ['/first-run', 'code=1&name=x&password=y&repeated=y', '/login'],
+    ['/preferences', 'language=en&back=%2Flogin', '/login'],
+  ])(
+    'the form at %s, which was made for nobody, is sent by a browser that has a session; but by no other site',
+    async (url, payload, location) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      const headers = { ...type, cookie: cookieOf('admin'), 'sec-fetch-site': 'same-origin' };
+      const answer = await opened.app.inject({ method: 'POST', url, headers, payload });
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, location]);
+      const forged = { ...headers, 'sec-fetch-site': 'cross-site' };
+      const refused = await opened.app.inject({ method: 'POST', url, headers: forged, payload });
+      expect(refused.statusCode).toBe(403);
+    },
+  );
+
+  test.each([
+    ['/hosts?group=1#pc', '/hosts?group=1#pc'],
+    ['/大厅', '/%E5%A4%A7%E5%8E%85'],
+    ...[
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      '/.//evil.example',
+      '\t//evil.example',
+    ].map((path) => [path, '/']),
+    ['https://evil.example', '/'],
+    ['', '/'],
+  ] as [string, string][])('after a login, to %j leads to %s', async (next, location) => {
+    const answer = await opened.app.inject({
+      method: 'GET',
+      url: `/login?next=${encodeURIComponent(next)}`,
+      headers: { cookie: cookieOf('viewer') },
+    });
+    expect(answer.headers.location).toBe(location);
+  });
+
   test('a token is its user: the same role, until it is removed', async () => {
     const { apiTokens } = opened.fake.services;
     const { id, token } = apiTokens.add('some-viewer', 'billing');

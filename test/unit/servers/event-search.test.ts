@@ -79,6 +79,22 @@ describe('a search for events', () => {
     expect(search.latestId()).toBe(5);
   });
 
+  test('what is newer is looked for in nothing older', () => {
+    const { timeline, hosts } = fake.services;
+    let read = 0;
+    const list: typeof timeline.list = (filter) => {
+      const found = timeline.list(filter);
+      read += found.length;
+      return found;
+    };
+    const watched = createEventSearch({ timeline: { ...timeline, list }, hosts });
+    const newer = watched.findNewer({ text: 'windows' }, en, 1, 100);
+    expect(newer.map(({ kind }) => kind)).toEqual(['boot.os']);
+    expect(read).toBe(4);
+    expect(watched.findNewer({ text: 'windows' }, en, 5, 100)).toEqual([]);
+    expect(read).toBe(4);
+  });
+
   test('a search that finds little stops after thousands, says how far it got, and goes on there', () => {
     const { timeline } = fake.services;
     for (let batch = 0; batch < 3; batch++) {

@@ -40,6 +40,31 @@ describe('guessing passwords', () => {
     expect(isLocked('admin', '10.0.0.50')).toBe(false);
   });
 
+  test('guesses at once are no more than guesses one after another', () => {
+    const codeOf = () => {
+      try {
+        guard.check('admin', '10.0.0.50');
+        return 'ok';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const burst = Array.from({ length: 21 }, codeOf);
+    expect(burst.filter((told) => told === 'ok')).toHaveLength(5);
+    expect(burst.at(-1)).toBe('busy');
+    guard.succeeded('admin', '10.0.0.50');
+    expect([codeOf(), codeOf()]).toEqual(['ok', 'busy']);
+    fail('admin', '10.0.0.50', 5);
+    expect(codeOf()).toBe('login_locked');
+  });
+
+  test('a try of which nothing more is heard counts no longer than it can take', () => {
+    for (let tries = 0; tries < 5; tries++) guard.check('admin', desk);
+    expect(() => guard.check('admin', desk)).toThrow(/busy/);
+    now += minuteMs / 2;
+    expect(isLocked('admin', desk)).toBe(false);
+  });
+
   test('an address that tries many names is shut out whoever it says it is', () => {
     for (let index = 0; index < 20; index++) guard.failed(`user-${index}`, '10.0.0.50');
     expect(isLocked('never-tried', '10.0.0.50')).toBe(true);

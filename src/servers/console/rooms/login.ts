@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { CafebootError } from '../../../errors.ts';
-import { anybody } from '../../../http/access.ts';
+import { anybody, beforeLogin } from '../../../http/access.ts';
 import { statusOf, toKnown } from '../../../http/statuses.ts';
 import { typed } from '../../../http/typed.ts';
 import en from '../../../i18n/console/login.en.json' with { type: 'json' };
@@ -44,19 +44,23 @@ function addLoginRoutes(app: FastifyInstance, kit: ConsoleKit): void {
       return kit.page(request, reply, 'login/login.njk', { next, form: {} });
     },
   );
-  console.post('/login', { ...anybody, schema: { body: loginForm } }, async (request, reply) => {
-    const { name, password, next } = request.body;
-    try {
-      const { user, token } = await logins.login(name, password, request.ip);
-      request.auditUser = user.name;
-      return setSession(reply, token, kit.isSecure).redirect(ownPath(next), 303);
-    } catch (error) {
-      const known = toKnown(error);
-      const problem = kit.describe(request, known);
-      reply.code(statusOf(known.code));
-      return kit.page(request, reply, 'login/login.njk', { next, form: { name }, problem });
-    }
-  });
+  console.post(
+    '/login',
+    { ...beforeLogin, schema: { body: loginForm } },
+    async (request, reply) => {
+      const { name, password, next } = request.body;
+      try {
+        const { user, token } = await logins.login(name, password, request.ip);
+        request.auditUser = user.name;
+        return setSession(reply, token, kit.isSecure).redirect(ownPath(next), 303);
+      } catch (error) {
+        const known = toKnown(error);
+        const problem = kit.describe(request, known);
+        reply.code(statusOf(known.code));
+        return kit.page(request, reply, 'login/login.njk', { next, form: { name }, problem });
+      }
+    },
+  );
 }
 
 /** As long as there is no user, whoever reads the server's log becomes its administrator. */
@@ -69,7 +73,7 @@ function addFirstRunRoutes(app: FastifyInstance, kit: ConsoleKit): void {
   });
   console.post(
     '/first-run',
-    { ...anybody, schema: { body: firstRunForm } },
+    { ...beforeLogin, schema: { body: firstRunForm } },
     async (request, reply) => {
       if (!users.isEmpty()) return reply.redirect('/login', 303);
       const { code, name, password, repeated } = request.body;
