@@ -11,14 +11,20 @@ import { startConsole } from './start-console.ts';
 import { startServers } from './start-servers.ts';
 import { startServices } from './start-services.ts';
 import { run } from './storage/exec.ts';
-import { noTargets } from './storage/no-targets.ts';
+import { openOfflineTargets } from './storage/offline-targets.ts';
 import { startTargets } from './storage/start.ts';
 
 /** Use cases over the store and the real storage, without any server: for the CLI where none runs. */
 export async function startOffline(deps: ApplianceDeps) {
   const closers = createClosers(deps.log);
   try {
-    const services = await startServices(deps, closers, async () => noTargets);
+    const services = await startServices(deps, closers, () =>
+      openOfflineTargets({
+        run,
+        onSaveFailed: (error) =>
+          deps.log.warn({ err: error }, 'targetcli could not save the targets'),
+      }),
+    );
     return { services, close: closers.closeAll };
   } catch (error) {
     await closers.closeAll();

@@ -25,6 +25,7 @@ export const errorCodes = [
   'destination_full',
   'no_space',
   'pool_nearly_full',
+  'drafts_in_use',
   'pool_in_use',
   'command_failed',
   'command_missing',

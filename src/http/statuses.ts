@@ -17,6 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   changed_meanwhile: 412,
   in_use: 409,
   draft_in_use: 409,
+  drafts_in_use: 409,
   version_in_use: 409,
   needs_super: 409,
   image_not_ready: 409,

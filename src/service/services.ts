@@ -80,7 +80,9 @@ export function createServices(deps: ServiceDeps) {
   const prepareAll = createPrepareAll({ store, disks, background });
 
   async function checkStorage(): Promise<void> {
-    await cacheWatch.look();
+    await cacheWatch
+      .look()
+      .catch((error: unknown) => log.warn({ err: error }, 'read cache not seen'));
     const steps = await reconcile();
     if (steps.some(({ action }) => action.startsWith('forget-'))) prepareAll();
   }

@@ -24,6 +24,20 @@ export function createSettingChanges({ store, settings, timeline }: SettingChang
     }
   }
 
+  /** A draft's target has the prefix in its name, and would be taken from the PC that has it. */
+  function refuseUnderEditor(key: string): void {
+    if (key !== 'targetPrefix') return;
+    const isEdited = store.entries.list().some(({ editorHostId }) => editorHostId !== null);
+    if (isEdited || store.captures.exported().length > 0) {
+      throw new CafebootError('drafts_in_use', { field: key });
+    }
+  }
+
+  function refuse(key: string): void {
+    refuseToMovePool(key);
+    refuseUnderEditor(key);
+  }
+
   return {
     /** As it may be shown. Throws `not_found`. */
     getSetting(key: string): unknown {
@@ -32,14 +46,14 @@ export function createSettingChanges({ store, settings, timeline }: SettingChang
       return shown[1];
     },
     setSetting(key: string, value: unknown): Settings {
-      refuseToMovePool(key);
+      refuse(key);
       const result = settings.set(key, value);
       const shown = isSecretSetting(key) ? '***' : JSON.stringify(value);
       timeline.record({ kind: 'setting.changed', data: { key, value: shown } });
       return withoutSecrets(result);
     },
     resetSetting(key: string): Settings {
-      refuseToMovePool(key);
+      refuse(key);
       const result = settings.reset(key);
       timeline.record({ kind: 'setting.changed', data: { key, value: 'default' } });
       return withoutSecrets(result);

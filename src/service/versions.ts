@@ -49,7 +49,9 @@ export function createVersions(deps: VersionDeps) {
     const draft = store.images.findDraft(image.id);
     if (draft) return draft;
     await deps.admit();
-    const { id: baseVersionId, volume: origin, sizeBytes } = getPublished(store, image);
+    // As it is by now: a version may have been published while this waited for its turn.
+    const current = getRow(image.name);
+    const { id: baseVersionId, volume: origin, sizeBytes } = getPublished(store, current);
     // The time makes the name new: no volume is ever taken for another one of the same name.
     const volume = `img-${image.id}-d${now()}`;
     const row = { imageId: image.id, baseVersionId, volume, sizeBytes, createdAt: now() };

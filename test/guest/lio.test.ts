@@ -7,6 +7,7 @@ import { startLio } from '../../src/storage/lio.ts';
 import { createBackstores } from '../../src/storage/lio-backstores.ts';
 import { targetRoot } from '../../src/storage/lio-names.ts';
 import { startLvmThin } from '../../src/storage/lvm-thin.ts';
+import { openOfflineTargets } from '../../src/storage/offline-targets.ts';
 import { createLeftTargets } from '../../src/storage/target-removal.ts';
 import { startTgt } from '../../src/storage/tgt.ts';
 import { initiatorAt } from '../contract/initiator.ts';
@@ -115,6 +116,25 @@ test('logins to a target that is not there are counted by what the kernel says o
   expect(await server.refusals()).toMatchObject([{ target: nobody, unknownTarget: 2 }]);
   await server.remove(name);
   await server.close();
+});
+
+test('without the server its targets are seen with who runs from them, and removed; none is made', async () => {
+  const [devicePath = ''] = disks;
+  const name = 'iqn.2022-10.org.dbc.iscsi:sn.win.525400000008';
+  const spec = { name, initiator: name, luns: [{ devicePath, serial: 'cb1-1' }] };
+  const server = await startLio({ portals: [{ address, port: 3265 }], run, onSaveFailed });
+  await server.ensure(spec);
+  await server.close();
+
+  const offline = await openOfflineTargets({ run, onSaveFailed });
+  const leave = await initiatorAt(address, 3265).stay(name, name, 0);
+  expect(await offline.list()).toEqual([name]);
+  expect(await offline.sessions()).toMatchObject([{ target: name, initiator: name }]);
+  await expect(offline.ensure(spec)).rejects.toMatchObject({ code: 'target_unavailable' });
+  await leave();
+  await offline.remove(name);
+  expect(await offline.list()).toEqual([]);
+  await offline.close();
 });
 
 test('what an uninstall takes away is ours, and nobody else’s', async () => {

@@ -94,6 +94,18 @@ test('a draft that a PC has is neither published, nor discarded, nor grown', asy
   expect(image().published).toBe(1);
 });
 
+test('a draft that a PC has keeps its target: what is in its name is not changed meanwhile', async () => {
+  const { setSetting, resetSetting } = fake.services;
+  await edit();
+  expect(() => setSetting('targetPrefix', 'iqn.2026-01.cafe')).toThrow('drafts_in_use');
+  expect(() => resetSetting('targetPrefix')).toThrow('drafts_in_use');
+  fake.clock.now += 1_000_000;
+  await changes().discardDraft('win');
+  expect(setSetting('targetPrefix', 'iqn.2026-01.cafe')).toMatchObject({
+    targetPrefix: 'iqn.2026-01.cafe',
+  });
+});
+
 test('once its OS was up, an editor that has no session is off: its draft is published at once', async () => {
   await edit();
   await fake.services.boots.osUp(editor.address, { os: 'Windows', version: '10' });
