@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { ApplianceDeps } from './appliance-deps.ts';
 import { createClosers } from './closers.ts';
 import { namesToServe } from './config.ts';
@@ -19,11 +20,7 @@ export async function startOffline(deps: ApplianceDeps) {
   const closers = createClosers(deps.log);
   try {
     const services = await startServices(deps, closers, () =>
-      openOfflineTargets({
-        run,
-        onSaveFailed: (error) =>
-          deps.log.warn({ err: error }, 'targetcli could not save the targets'),
-      }),
+      openOfflineTargets({ run, onSaveFailed: saveFailedLog(deps.log) }),
     );
     return { services, close: closers.closeAll };
   } catch (error) {
@@ -47,7 +44,7 @@ export async function startAppliance(deps: ApplianceDeps) {
         portals: portalsOf(portalAddresses, config.iscsiPort),
         runDir: paths.runDir,
         run,
-        onSaveFailed: (error) => log.warn({ err: error }, 'targetcli could not save the targets'),
+        onSaveFailed: saveFailedLog(log),
         onDown: (error) =>
           log.error(
             { err: error },
@@ -77,6 +74,9 @@ export async function startAppliance(deps: ApplianceDeps) {
     throw error;
   }
 }
+
+const saveFailedLog = (log: Logger) => (error: unknown) =>
+  log.warn({ err: error }, 'targetcli could not save the targets');
 
 function portalsOf(addresses: readonly string[], port: number) {
   return (addresses.length > 0 ? addresses : ['0.0.0.0']).map((address) => ({ address, port }));

@@ -11,9 +11,15 @@ export interface Neighbour {
  * and the kernel asks again only some seconds after something was sent there.
  */
 export async function readNeighbours(): Promise<Map<string, Neighbour>> {
-  const table = await readFile('/proc/net/arp', 'utf8').catch(() => '');
+  return toNeighbours(await readTable());
+}
+
+const readTable = async (): Promise<string[]> =>
+  (await readFile('/proc/net/arp', 'utf8').catch(() => '')).split('\n');
+
+function toNeighbours(lines: readonly string[]): Map<string, Neighbour> {
   const neighbours = new Map<string, Neighbour>();
-  for (const line of table.split('\n')) {
+  for (const line of lines) {
     const [ip = '', , flags, mac = '', , interfaceName = ''] = line.split(/\s+/);
     // Flag 0x2 (ATF_COM) marks a complete entry.
     if (Number(flags) & 0x2) neighbours.set(ip, { mac, interfaceName });
@@ -26,5 +32,7 @@ export async function readNeighbours(): Promise<Map<string, Neighbour>> {
  * just opened a TCP connection to us is always in it, unless it sits behind a router.
  */
 export async function findNeighbour(address: string): Promise<string | undefined> {
-  return (await readNeighbours()).get(address)?.mac;
+  // Asked for each script of a hall that is switched on: of hundreds of lines only its own are taken apart.
+  const lines = (await readTable()).filter((line) => line.startsWith(`${address} `));
+  return toNeighbours(lines).get(address)?.mac;
 }

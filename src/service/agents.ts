@@ -11,6 +11,7 @@ import type { Hosts } from './hosts.ts';
 import { type HostOs, type OsReports, parseOsReport } from './os-reports.ts';
 import type { Presences } from './presence.ts';
 import type { Settings } from './setting-list.ts';
+import { whoIsAt } from './who-is-at.ts';
 
 export interface AgentDeps {
   hosts: Hosts;
@@ -38,7 +39,7 @@ export function createAgents(deps: AgentDeps) {
 
   /** An address may be another PC's by now, which would be switched off in its place. */
   async function isAt({ mac }: HostRow, address: string): Promise<boolean> {
-    const found = (await deps.findNeighbour(address)) ?? presences.findMacAt(address);
+    const found = await whoIsAt(deps, address);
     return found === undefined || found === mac;
   }
 

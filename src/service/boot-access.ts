@@ -3,6 +3,7 @@ import type { HostRow } from '../store/hosts.ts';
 import type { Hosts } from './hosts.ts';
 import type { Presences } from './presence.ts';
 import type { Timeline } from './timeline.ts';
+import { whoIsAt } from './who-is-at.ts';
 
 export interface BootAccessDeps {
   hosts: Hosts;
@@ -15,7 +16,8 @@ export interface BootAccessDeps {
 export type BootAccess = ReturnType<typeof createBootAccess>;
 
 /** Who a request comes from, whatever it says. */
-export function createBootAccess({ hosts, presences, timeline, findNeighbour }: BootAccessDeps) {
+export function createBootAccess(deps: BootAccessDeps) {
+  const { hosts, presences, timeline, findNeighbour } = deps;
   /**
    * Whether a request that says it is this PC comes from where this PC is. Otherwise a PC could take
    * another one's disk by asking for its script. The neighbour table is right of whoever has a connection
@@ -42,7 +44,6 @@ export function createBootAccess({ hosts, presences, timeline, findNeighbour }: 
       throw new CafebootError('wrong_address', { mac, address });
     },
 
-    macAt: async (address: string): Promise<string | undefined> =>
-      (await findNeighbour(address)) ?? presences.findMacAt(address),
+    macAt: (address: string): Promise<string | undefined> => whoIsAt(deps, address),
   };
 }

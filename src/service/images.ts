@@ -183,12 +183,9 @@ export function createImages(deps: ImageDeps) {
      * The server starts whatever comes of it.
      */
     async removeInterrupted(): Promise<void> {
-      for (const { id, imageId, number, state, volume } of store.images.allVersions()) {
-        if (state !== 'making') continue;
-        await giveUpVersion(deps, [volume], () => {
-          if (number === 1) store.images.remove(imageId);
-          else store.images.removeVersion(id);
-        });
+      for (const version of store.images.allVersions()) {
+        if (version.state !== 'making') continue;
+        await giveUpVersion(deps, [version.volume], () => store.images.removeUnfinished(version));
       }
     },
   };

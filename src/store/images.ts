@@ -10,6 +10,16 @@ export type DraftRow = Selectable<Schema['drafts']>;
 export function createImageRepository({ sql, all, find, run, transaction }: Queries) {
   const images = sql.selectFrom('images').selectAll();
   const versions = sql.selectFrom('versions').selectAll();
+
+  function remove(id: number): void {
+    run(sql.updateTable('images').set({ publishedVersionId: null }).where('id', '=', id));
+    run(sql.deleteFrom('drafts').where('imageId', '=', id));
+    run(sql.deleteFrom('images').where('id', '=', id));
+  }
+  function removeVersion(versionId: number): void {
+    run(sql.deleteFrom('versions').where('id', '=', versionId));
+  }
+
   return {
     list: (): ImageRow[] => all(images.orderBy('name')),
     find: (by: { id: number } | { name: string }): ImageRow | undefined =>
@@ -20,11 +30,7 @@ export function createImageRepository({ sql, all, find, run, transaction }: Quer
       run(sql.updateTable('images').set(changes).where('id', '=', id));
     },
     /** With its versions and draft; fails with `in_use` while an entry refers to it. */
-    remove(id: number): void {
-      run(sql.updateTable('images').set({ publishedVersionId: null }).where('id', '=', id));
-      run(sql.deleteFrom('drafts').where('imageId', '=', id));
-      run(sql.deleteFrom('images').where('id', '=', id));
-    },
+    remove,
 
     versions: (imageId: number): VersionRow[] =>
       all(versions.where('imageId', '=', imageId).orderBy('number')),
@@ -47,8 +53,11 @@ export function createImageRepository({ sql, all, find, run, transaction }: Quer
     findDraft: (imageId: number): DraftRow | undefined =>
       find(sql.selectFrom('drafts').selectAll().where('imageId', '=', imageId)),
     drafts: (): DraftRow[] => all(sql.selectFrom('drafts').selectAll().orderBy('imageId')),
-    removeVersion(versionId: number): void {
-      run(sql.deleteFrom('versions').where('id', '=', versionId));
+    removeVersion,
+    /** One that was being made, and the image of a first one. */
+    removeUnfinished({ id, imageId, number }: Pick<VersionRow, 'id' | 'imageId' | 'number'>): void {
+      if (number === 1) remove(imageId);
+      else removeVersion(id);
     },
     removeDraft(imageId: number): void {
       run(sql.deleteFrom('drafts').where('imageId', '=', imageId));

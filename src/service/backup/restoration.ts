@@ -83,10 +83,8 @@ export function createRestoration({ store, volumes, volumeLife, timeline }: Rest
    */
   function forgetUnfinished(): void {
     store.transaction(() => {
-      for (const { id, imageId, number, state } of store.images.allVersions()) {
-        if (state !== 'making') continue;
-        if (number === 1) store.images.remove(imageId);
-        else store.images.removeVersion(id);
+      for (const version of store.images.allVersions()) {
+        if (version.state === 'making') store.images.removeUnfinished(version);
       }
       for (const volume of store.unwantedVolumes.list()) store.unwantedVolumes.remove(volume);
     });
